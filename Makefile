@@ -1,0 +1,87 @@
+# Two commands do all set-up on a machine that has only Python 3.11 and git:
+#   make demo    the simulated hospital, all screens at one address
+#   make test    everything that must hold
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := .make
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+PAGES := $(shell git ls-files 'kiosk_web/**' 'queue_displays/web/**' 2>/dev/null)
+CODE := actors realtime queue_displays devices push tests
+
+.PHONY: help install pages demo test bench soak lint format pins clean
+help:            ## what can be done here
+	@grep -hE '^[a-z]+:.*##' Makefile | sed -E 's/:[^#]*##/\t/' | expand -t 12
+
+install: $(STAMP)/runtime $(STAMP)/pages  ## the server and its pages, into .venv
+
+$(STAMP)/runtime: requirements.txt pyproject.toml
+	@mkdir -p $(STAMP)
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { \
+	  echo "houzhen needs Python 3.11 or later as '$(PYTHON)'; name another with: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@echo "installing the server's packages ..."
+	@$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements.txt
+	@$(BIN)/pip install -q --disable-pip-version-check --no-deps -e .
+	@touch $@
+
+$(STAMP)/dev: $(STAMP)/runtime requirements-dev.txt
+	@echo "installing the tests' packages ..."
+	@$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+$(STAMP)/bench: $(STAMP)/runtime requirements-bench.txt
+	@echo "installing the peers the benchmarks run beside ..."
+	@$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements-bench.txt
+	@touch $@
+
+$(STAMP)/machine: tests/machine.sh
+	@bash tests/machine.sh
+	@touch $@
+
+$(STAMP)/npm: $(STAMP)/runtime kiosk_web/package.json kiosk_web/package-lock.json
+	@echo "installing the pages' packages ..."
+	@cd kiosk_web && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+pages: $(STAMP)/pages
+$(STAMP)/pages: $(STAMP)/npm $(PAGES)
+	@echo "building the pages ..."
+	@cd kiosk_web && npm run --silent build
+	@touch $@
+
+demo: install    ## the simulated hospital at http://127.0.0.1:8000
+	@$(BIN)/houzhen demo
+
+test: install $(STAMP)/dev $(STAMP)/machine  ## everything that must hold
+	@$(MAKE) --no-print-directory lint
+	@cd kiosk_web && npm run --silent test
+	@$(BIN)/pytest -m "not soak"
+
+lint: $(STAMP)/dev $(STAMP)/npm  ## style, types and the arrows between the rooms
+	@$(BIN)/ruff check $(CODE)
+	@$(BIN)/ruff format --check $(CODE)
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-timings 2>/dev/null || $(BIN)/lint-imports
+	@cd kiosk_web && npm run --silent check
+
+format:
+	@$(BIN)/ruff check --fix $(CODE); $(BIN)/ruff format $(CODE)
+
+bench: install $(STAMP)/bench  ## every figure of docs/performance.md, beside its peers
+	@for name in fanout commands recovery actors stall; do $(BIN)/houzhen bench $$name || exit 1; done
+
+soak: install $(STAMP)/dev $(STAMP)/machine  ## the long tests: 200 kills, long fuzzing
+	@$(BIN)/pytest -m soak --timeout 3600
+
+pins:            ## write the hashed requirements anew (needs uv)
+	uv pip compile pyproject.toml --extra postgres --group web --universal --python-version 3.11 \
+	  --generate-hashes --no-header --no-annotate --no-emit-index-url -q -o requirements.txt
+	uv pip compile pyproject.toml --extra postgres --group web --group dev --universal --python-version 3.11 \
+	  --generate-hashes --no-header --no-annotate --no-emit-index-url -q -c requirements.txt -o requirements-dev.txt
+	uv pip compile pyproject.toml --group bench --universal --python-version 3.11 \
+	  --generate-hashes --no-header --no-annotate --no-emit-index-url -q -c requirements.txt -o requirements-bench.txt
+
+clean:           ## forget what was installed and built
+	rm -rf $(VENV) $(STAMP) kiosk_web/node_modules kiosk_web/dist
