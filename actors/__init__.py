@@ -1,0 +1,1 @@
+"""The living hospital, and the floor it stands on."""

@@ -1,0 +1,1 @@
+"""The server: the protocol, the sockets, the pages, and the program put together."""

@@ -1,0 +1,1 @@
+"""The actor system: references, mailboxes, activations, timers, followers, feeds."""
