@@ -15,6 +15,7 @@ from actors.kernel.errors import Refusal
 from actors.kernel.times import Millis
 
 S = TypeVar("S")
+S_contra = TypeVar("S_contra", contravariant=True)
 
 Path = tuple[str, str]
 """A row of a view: its section and its key there."""
@@ -50,7 +51,7 @@ class Wake(msgspec.Struct, frozen=True, gc=False, tag="wake"):
     due: Millis
 
 
-class View(Protocol[S]):
+class View(Protocol[S_contra]):
     """One audience's picture of a state: a document of sections with keyed rows.
 
     Pure, with no clock and no reader in it. ``touches`` names every row an event can
@@ -60,13 +61,13 @@ class View(Protocol[S]):
     name: str
     version: int
 
-    def paths(self, state: S) -> Iterable[Path]:
+    def paths(self, state: S_contra) -> Iterable[Path]:
         """Every row there is, for a full build."""
 
-    def row(self, state: S, section: str, key: str) -> Any:
+    def row(self, state: S_contra, section: str, key: str) -> Any:
         """The row, JSON-ready and without nulls; None when there is none."""
 
-    def touches(self, state: S, event: Any) -> Iterable[Path]:
+    def touches(self, state: S_contra, event: Any) -> Iterable[Path]:
         """The rows ``event`` may have changed, asked after it has evolved."""
 
 
