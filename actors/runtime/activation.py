@@ -160,14 +160,12 @@ class Activation:
         box = self._mailbox
         assert box is not None
         turn = _TURN
-        while box:
+        while box and not (self._over or self._lineage.broken):
             errand = box.popleft()
             if isinstance(errand, Mail):
                 self._take(errand)
             else:
                 errand()
-            if self._over or self._lineage.broken:
-                break
             turn -= 1
             if not turn:
                 turn = _TURN
