@@ -251,7 +251,7 @@ async def test_a_key_in_flight_joins_the_pending_outcome(journal_url: str) -> No
         same = Posted(system, Add(1), key="key-0001", fingerprint=b"a")
         other = Posted(system, Add(2), key="key-0001", fingerprint=b"b")
         await settle()
-        assert not (first.settled or same.settled or other.settled)
+        assert not any(p.settled for p in (first, same, other))
         await held(system).let_go()
         assert isinstance(first.outcome, Answer)
         assert isinstance(same.outcome, Answer)
