@@ -68,9 +68,11 @@ SECONDS = st.sampled_from([0, 0.001, 5, 10, 12, 61])
 
 class ClinicDay(RuleBasedStateMachine):
     @initialize(
-        lifetime=st.sampled_from([60_000, 1]), cool=st.sampled_from([0, 12_000])
+        lifetime=st.sampled_from([60_000, 1]),
+        cool=st.sampled_from([0, 12_000]),
+        early=st.lists(st.tuples(st.sampled_from([*QUEUES]), NAMES), max_size=9),
     )
-    def open(self, lifetime: int, cool: int) -> None:
+    def open(self, lifetime: int, cool: int, early: list[tuple[str, str]]) -> None:
         self.now = NINE
         self.state = CLINIC.new(STREAM)
         self.events: list[Event] = []
@@ -146,6 +148,20 @@ class ClinicDay(RuleBasedStateMachine):
         room, ticket = data.draw(st.sampled_from(self.occupied()))
         self.now += round(seconds * 1000)
         self.ask(kind(by="xu", room=room, ticket=ticket))
+
+    @rule(
+        room=st.sampled_from(["2", "3"]),
+        way=st.lists(
+            st.tuples(SECONDS, st.sampled_from([CallAgain, Start, Miss, Finish])),
+            max_size=4,
+        ),
+    )
+    def a_visit(self, room: str, way: list[tuple[float, Any]]) -> None:
+        self.call_next(room, "current")
+        for seconds, kind in way:
+            if ticket := self.state.rooms[room].current:
+                self.now += round(seconds * 1000)
+                self.ask(kind(by="xu", room=room, ticket=ticket))
 
     @rule(
         room=ROOM,
