@@ -30,12 +30,18 @@ export function ticketOf(view: HallView, id: string | undefined): Ticket | undef
   return row && id !== undefined ? { ...row, id } : undefined;
 }
 
-/** The calls whose time has not run out, oldest first. */
+/**
+ * The calls whose time has not run out, oldest first. Called again, a patient has two
+ * rows until the first expires: the later one is the call.
+ */
 export function runningCalls(view: HallView, now: number): Call[] {
-  return Object.entries(view.calls ?? {})
+  const calls = Object.entries(view.calls ?? {})
     .map(([id, row]) => ({ ...row, id }))
     .filter((call) => call.expires > now)
     .sort((a, b) => a.at - b.at || byRoom.compare(a.id, b.id));
+  const latest = new Map(calls.map((call) => [`${call.room} ${call.ticket}`, call]));
+  const kept = new Set(latest.values());
+  return calls.filter((call) => kept.has(call));
 }
 
 /** Whether the patient has still to come: once in, the call has done its work. */
