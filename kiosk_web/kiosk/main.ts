@@ -1,1 +1,6 @@
-export {};
+import "@shared/theme/base.css";
+import "./kiosk.css";
+import { createApp } from "vue";
+import App from "./App.vue";
+
+createApp(App).mount("#app");

@@ -23,7 +23,7 @@ export interface Block {
 }
 
 const NEXT_PER_ROOM = 3;
-const byRoom = new Intl.Collator("zh", { numeric: true });
+export const byRoom = new Intl.Collator("zh", { numeric: true });
 
 export function ticketOf(view: HallView, id: string | undefined): Ticket | undefined {
   const row = id === undefined ? undefined : view.tickets?.[id];
