@@ -30,7 +30,7 @@ from actors.kernel.errors import (
 from actors.kernel.times import Millis
 from actors.runtime.feed import KEPT, Feed, Listener, Patch, Since, Snapshot, epoch_of
 from actors.runtime.mail import Answer, Mail
-from actors.runtime.shape import Accepted, Capability
+from actors.runtime.shape import Accepted, Capability, Wake
 
 if TYPE_CHECKING:
     from actors.runtime.system import ActorSystem
@@ -305,6 +305,9 @@ class Activation:
             self._refuse(mail, Stale(seq=self._seq))
             return
         now = max(system.clock.now(), self._at)
+        if isinstance(mail.command, Wake):
+            # the wall clock may have stepped back since the timer looked at it
+            now = max(now, mail.command.due)
         try:
             decision = self._capability.decide(self._state, mail.command, now)
         except Refusal as refusal:

@@ -29,7 +29,7 @@ from actors.clinic.messages import (
 from actors.clinic.state import ClinicState
 from actors.kernel.errors import Forbidden, UnknownAsk, UnknownTarget
 from actors.kernel.masking import mask_name
-from actors.kernel.sealed import Vault
+from actors.kernel.sealed import CannotOpen, Vault
 from realtime.tokens import Principal
 from realtime.topics.counter import Errand, read_body
 
@@ -39,12 +39,13 @@ _VIEWS = {
     "kiosk": {"kiosk", "nurse"},
 }
 
-Card = Annotated[str, Meta(min_length=1, max_length=128)]
-PersonName = Annotated[str, Meta(min_length=1, max_length=60)]
+# something to read in it: blanks are nobody's card and nobody's name
+Card = Annotated[str, Meta(max_length=128, pattern=r"\S")]
+PersonName = Annotated[str, Meta(max_length=60, pattern=r"\S")]
 
 
-class _Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    pass
+class _Body(msgspec.Struct, frozen=True):
+    """What a client sends; fields we do not know are a later client's."""
 
 
 class _Open(_Body, frozen=True):
@@ -154,7 +155,11 @@ class ClinicCounter:
         """The patient reads whom we took them for; a reply never keeps a name."""
         place: dict[str, Any] = msgspec.json.decode(reply)
         ticket = state.tickets[place["ticket"]]
-        place["name"] = mask_name(self._vault.open(ticket.name))
+        try:
+            name = self._vault.open(ticket.name)
+        except CannotOpen:
+            name = ""  # they are checked in all the same
+        place["name"] = mask_name(name)
         return msgspec.json.encode(place)
 
     # -- the morning ---------------------------------------------------------------

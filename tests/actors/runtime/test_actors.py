@@ -708,3 +708,16 @@ async def test_a_listener_is_told_when_its_actor_starts_anew(journal_url: str) -
         assert listener.times_lost == 1
         await system.ref(ONE).ask(Add(5), principal="p")
         assert listener.document == {"sums": {"main": {"total": 6}}}
+
+
+async def test_a_wake_up_counts_though_the_clock_steps_back(journal_url: str) -> None:
+    clock = ManualClock(1_000)
+    async with house(journal_url, clock=clock) as system:
+        await system.ref(ONE).ask(Remind(2_000), principal="p")
+        clock.at = 2_000
+        assert system.timers.fire_due() == 1
+        clock.at = 1_500
+        with trio.fail_after(10):
+            while not await system.ref(ONE).read(lambda state: state.reminded):
+                await system.journal.flushed()
+        assert await system.ref(ONE).read(lambda s: s.reminded) == [2_000]
