@@ -39,9 +39,7 @@ def new(stream: str) -> ClinicState:
 
 def wake_at(state: ClinicState) -> Millis | None:
     """When the first of the announcements has been up long enough."""
-    for call in state.calls.values():
-        return call.expires
-    return None
+    return next((call.expires for call in state.calls.values()), None)
 
 
 def clinic_capability(vault: Vault) -> Capability[ClinicState]:

@@ -463,6 +463,20 @@ def test_a_missed_patient_comes_back_at_the_end(day: Day) -> None:
     assert day.refused(Recall(by="nurse", ticket=a1)).code == "not_missed"
 
 
+def test_who_comes_back_is_called_as_if_for_the_first_time(day: Day) -> None:
+    (ticket,) = day.waiting("A001")
+    day.ok(call())
+    day.later(12)
+    day.ok(CallAgain(by="xu", room="3", ticket=ticket))
+    day.later(10)
+    day.ok(Miss(by="xu", room="3", ticket=ticket))
+    day.ok(Recall(by="nurse", ticket=ticket))
+    row = day.state.tickets[ticket]
+    assert (row.state, row.room, row.called_at) == ("waiting", None, None)
+    day.ok(call("2"))
+    assert day.state.calls["c3"].times == 1
+
+
 def test_only_the_missed_are_recalled(day: Day) -> None:
     (ticket,) = day.waiting("A001")
     assert day.refused(Recall(by="nurse", ticket=ticket)).code == "not_missed"

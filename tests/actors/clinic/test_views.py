@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from actors.clinic.messages import CallNext, CheckIn, Finish, Miss, Start
@@ -126,6 +127,16 @@ def test_a_kiosk_sees_queues_and_rooms_and_no_patient(day: Day) -> None:
         "Z": {"name": "心血管专家门诊", "kind": "专", "waiting": 0},
     }
     assert all("current" not in room for room in picture["rooms"].values())
+
+
+def test_a_row_stays_as_it_was_when_the_state_goes_on(day: Day) -> None:
+    """The runtime compares it with the next one."""
+    before = desk(day)
+    was = msgspec.json.encode(before)
+    day.waiting("A006")
+    day.ok(CallNext(by="xu", room="3", after="t3"))
+    assert msgspec.json.encode(before) == was
+    assert desk(day)["orders"]["A"] != before["orders"]["A"]
 
 
 @pytest.mark.parametrize("view", [DeskView(VAULT), KioskView()])
