@@ -1,4 +1,4 @@
-"""`houzhen check` finds what would keep the server from starting; it changes nothing."""
+"""`houzhen check` finds what would keep the server from starting, changing nothing."""
 
 import os
 import sqlite3
