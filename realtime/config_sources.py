@@ -74,8 +74,13 @@ class Given(msgspec.Struct, frozen=True):
             return str(self.value)
         if self.value == "":
             return "nothing"
-        text = _PASSWORD.sub(r"\1\3***\2", self.value)
+        text = without_passwords(self.value)
         return repr(text if len(text) <= 120 else text[:119] + "…")
+
+
+def without_passwords(text: str) -> str:
+    """A database's address as it may be shown."""
+    return _PASSWORD.sub(r"\1\3***\2", text)
 
 
 def from_environment(environment: Mapping[str, str]) -> dict[str, Given]:

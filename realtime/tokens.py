@@ -100,8 +100,6 @@ def mint(
     """A new token, signed with the newest key. Raises ValueError for a name, role
     or place that could never be one."""
     roles, places = sorted(set(roles)), sorted(set(places))
-    if not _NAME.match(name):
-        raise ValueError(f"not a name: {name!r} (1–64 characters without spaces)")
     if not roles or not places:
         raise ValueError("a token needs a role and a place")
     for role in roles:
@@ -110,6 +108,8 @@ def mint(
     for place in places:
         if not _PLACE.match(place):
             raise ValueError(f"not a place: {place!r} (e.g. im2, a room im2/3, or *)")
+    if not _NAME.match(name):
+        raise ValueError(f"not a name: {name!r} (1–64 characters without spaces)")
     if lasts_ms <= 0:
         raise ValueError("a token must last for some time")
     payload = _Payload(

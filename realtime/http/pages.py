@@ -72,7 +72,8 @@ class Page(msgspec.Struct, frozen=True):
                 "worker-src 'self'",
                 "manifest-src 'self'",
                 "form-action 'self'",
-                "frame-ancestors 'none'",
+                "frame-src 'self'",  # the front page shows the others, live
+                "frame-ancestors 'self'",
                 "base-uri 'none'",
             ]
         )

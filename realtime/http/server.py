@@ -14,7 +14,8 @@ import logging
 import math
 import socket
 import struct
-from typing import Any
+from contextlib import suppress
+from typing import Any, Protocol
 
 import h11
 import msgspec
@@ -30,40 +31,38 @@ from quart_trio import QuartTrio
 
 from realtime.config import Http
 from realtime.http.answers import JSON, error_for
-from realtime.sockets.http_stream import HttpStream
 
 _log = logging.getLogger("houzhen.http")
 _CHUNK = 65_536
 
 
-class PeekedStream(trio.abc.HalfCloseableStream):
-    """A connection of which somebody has already read the beginning.
+class Peer(Protocol):
+    """What the front door hands over: a stream, and the socket below it."""
 
-    It gives that beginning first. A write that makes no progress for `stalled_s` ends
-    the connection by force, and so does `abort`, at once and from any task.
-    """
+    @property
+    def socket(self) -> trio.socket.SocketType: ...
 
-    def __init__(
-        self,
-        stream: trio.SocketStream | HttpStream,
-        first: bytes | bytearray = b"",
-        stalled_s: float = math.inf,
-    ) -> None:
+    async def receive_some(self, max_bytes: int | None = None, /) -> bytes: ...
+    async def send_all(self, data: bytes | bytearray | memoryview, /) -> None: ...
+    async def send_eof(self) -> None: ...
+    async def aclose(self) -> None: ...
+
+
+class ImpatientStream:
+    """A peer's stream that ends a write which makes no progress for `stalled_s`."""
+
+    def __init__(self, stream: Peer, stalled_s: float = math.inf) -> None:
         self._stream = stream
-        self._first = bytes(first)
         self._stalled_s = stalled_s
         # hypercorn asks it for both ends' addresses
         self.socket = stream.socket
 
     async def receive_some(self, max_bytes: int | None = None) -> bytes:
-        if self._first:
-            await trio.lowlevel.checkpoint()
-            cut = len(self._first) if max_bytes is None else max_bytes
-            given, self._first = self._first[:cut], self._first[cut:]
-            return given
-        return bytes(await self._stream.receive_some(max_bytes))
+        return await self._stream.receive_some(max_bytes)
 
     async def send_all(self, data: bytes | bytearray | memoryview) -> None:
+        """Raises BrokenResourceError when the peer takes nothing; the stream is
+        closed by force then, as it holds half an answer."""
         with memoryview(data) as whole:
             for start in range(0, len(whole), _CHUNK):
                 with trio.move_on_after(self._stalled_s) as patience:
@@ -72,9 +71,6 @@ class PeekedStream(trio.abc.HalfCloseableStream):
                     self.abort()
                     raise trio.BrokenResourceError("the peer takes no bytes")
 
-    async def wait_send_all_might_not_block(self) -> None:
-        await self._stream.wait_send_all_might_not_block()
-
     async def send_eof(self) -> None:
         await self._stream.send_eof()
 
@@ -82,14 +78,12 @@ class PeekedStream(trio.abc.HalfCloseableStream):
         await self._stream.aclose()
 
     def abort(self) -> None:
-        """Close now. What was not sent is dropped; whoever waits on the stream gets
-        ClosedResourceError."""
-        try:
+        """Close now. What was not sent is dropped; whoever waits on the stream, even
+        shielded, gets ClosedResourceError."""
+        with suppress(OSError):
             # a reset instead of a long goodbye to someone who does not listen
             linger = struct.pack("ii", 1, 0)
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
-        except OSError:
-            pass
         self.socket.close()
 
 
@@ -173,7 +167,7 @@ class _Connection(TCPServer):
 class HttpServer:
     """Serves one application to any number of connections.
 
-    ``await server.serve(stream, first)`` runs one connection to its end.
+    ``await server.serve(stream)`` runs one connection to its end.
     """
 
     def __init__(self, app: QuartTrio, settings: Http) -> None:
@@ -181,7 +175,7 @@ class HttpServer:
         self._app: AppWrapper = wrap_app(app, settings.body_bytes, "asgi")
         self._config = _config(settings)
         self._context = WorkerContext(None)
-        self._open: set[PeekedStream] = set()
+        self._open: set[ImpatientStream] = set()
         self._all_gone = trio.Event()
         self._stopping = trio.Event()
         self.served = 0
@@ -191,19 +185,17 @@ class HttpServer:
         """How many connections there are now."""
         return len(self._open)
 
-    async def serve(
-        self, stream: trio.SocketStream | HttpStream, first: bytes | bytearray = b""
-    ) -> None:
+    async def serve(self, stream: Peer) -> None:
         """Run one connection until either side ends it; the stream is closed then.
 
-        `first` is what was read from it already. Never raises for anything the peer
-        does. Cancelled, it drops the connection at once, whatever is being sent.
+        Never raises for anything the peer does. Cancelled, it drops the connection
+        at once, whatever is being sent.
         """
-        peeked = PeekedStream(stream, first, self._settings.stalled_s)
+        peer = ImpatientStream(stream, self._settings.stalled_s)
         if self._stopping.is_set():
-            peeked.abort()
+            peer.abort()
             return
-        self._open.add(peeked)
+        self._open.add(peer)
         self.served += 1
         state: Any = {}
         connection = _Connection(
@@ -211,19 +203,19 @@ class HttpServer:
             self._config,
             self._context,
             ConnectionState(state),
-            peeked,  # type: ignore[arg-type]
+            peer,  # type: ignore[arg-type]
         )
         try:
             async with trio.open_nursery() as nursery:
                 connection.over = nursery.cancel_scope
-                nursery.start_soon(_abort_when_cancelled, peeked)
+                nursery.start_soon(_abort_when_cancelled, peer)
                 await connection.run()
                 nursery.cancel_scope.cancel()
         except Exception:
             _log.exception("an HTTP connection failed")
         finally:
-            peeked.abort()
-            self._open.discard(peeked)
+            peer.abort()
+            self._open.discard(peer)
             if self._stopping.is_set() and not self._open:
                 self._all_gone.set()
 
@@ -235,11 +227,11 @@ class HttpServer:
         if self._open:
             with trio.move_on_after(self._settings.shutdown_s):
                 await self._all_gone.wait()
-        for peeked in list(self._open):
-            peeked.abort()
+        for peer in list(self._open):
+            peer.abort()
 
 
-async def _abort_when_cancelled(stream: PeekedStream) -> None:
+async def _abort_when_cancelled(stream: ImpatientStream) -> None:
     """hypercorn shields its sends from cancelling; a closed socket ends them."""
     try:
         await trio.sleep_forever()

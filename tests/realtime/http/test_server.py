@@ -19,8 +19,9 @@ from quart import Response
 
 from realtime.config import Http
 from realtime.http import app as http_app
-from realtime.http.server import HttpServer, PeekedStream
+from realtime.http.server import HttpServer
 from tests.realtime.http.visitor import Door, opened, site
+from tests.realtime.sockets.place import open_place
 
 BIG = 40_000_000
 
@@ -83,38 +84,14 @@ async def test_one_connection_serves_many_requests() -> None:
         assert door.server.served == 1
 
 
-async def test_what_was_read_before_is_part_of_the_first_request() -> None:
+async def test_behind_the_front_door_the_first_bytes_are_not_lost() -> None:
     server = HttpServer(http_app.create_app(site()), Http())
-    listeners = await trio.open_tcp_listeners(0, host="127.0.0.1")
-
-    async def front_door(stream: trio.SocketStream) -> None:
-        first = bytearray()
-        while b"\r\n\r\n" not in first:
-            first += await stream.receive_some(7)
-        await server.serve(stream, first)
-
-    async with trio.open_nursery() as nursery:
-        nursery.start_soon(trio.serve_listeners, front_door, listeners)
-        door = Door(server, listeners[0].socket.getsockname()[1])
+    async with open_place(serve_http=server.serve) as place:
+        door = Door(server, place.port)
         async with door.visitor() as visitor:
             assert (await visitor.get("/health/live")).json == {"live": True}
             assert (await visitor.get("/health/live")).json == {"live": True}
-        nursery.cancel_scope.cancel()
-
-
-async def test_the_beginning_comes_first_and_in_the_sizes_asked_for() -> None:
-    ours, theirs = map(trio.socket.from_stdlib_socket, socket.socketpair())
-    async with trio.SocketStream(theirs) as peer:
-        stream = PeekedStream(trio.SocketStream(ours), bytearray(b"abcdef"))
-        await peer.send_all(b"ghi")
-        assert await stream.receive_some(4) == b"abcd"
-        assert await stream.receive_some() == b"ef"
-        assert await stream.receive_some() == b"ghi"
-        await stream.send_all(b"jkl")
-        assert await peer.receive_some() == b"jkl"
-        await stream.send_eof()
-        assert await peer.receive_some() == b""
-        await stream.aclose()
+            assert (await visitor.get("/live", Upgrade="websocket")).status == 426
 
 
 @pytest.mark.parametrize("upgrade", ["websocket", "WebSocket", "h2c, websocket"])
@@ -253,9 +230,7 @@ async def test_a_peer_that_has_gone_already_is_no_error() -> None:
     ours, theirs = map(trio.socket.from_stdlib_socket, socket.socketpair())
     theirs.close()
     with trio.fail_after(5):
-        await server.serve(
-            trio.SocketStream(ours), b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
-        )
+        await server.serve(trio.SocketStream(ours))
     assert server.open == 0
 
 
@@ -328,10 +303,10 @@ async def test_whatever_comes_the_connection_ends_and_nothing_is_raised(
     log.addHandler(errors := _Errors(logging.ERROR))
     with trio.fail_after(5):
         async with trio.open_nursery() as nursery:
-            nursery.start_soon(server.serve, trio.SocketStream(ours), pieces[0])
+            nursery.start_soon(server.serve, trio.SocketStream(ours))
             nursery.start_soon(read)
             with suppress(trio.BrokenResourceError):
-                for piece in pieces[1:]:
+                for piece in pieces:
                     await peer.send_all(piece)
                 await peer.send_eof()
     await peer.aclose()

@@ -125,7 +125,11 @@ async def opened(site: Site, settings: Http | None = None) -> AsyncIterator[Door
     server = HttpServer(create_app(site), settings or Http())
     listeners = await trio.open_tcp_listeners(0, host="127.0.0.1")
     port = listeners[0].socket.getsockname()[1]
+
+    async def serve(stream: trio.SocketStream) -> None:
+        await server.serve(stream)
+
     async with trio.open_nursery() as nursery:
-        nursery.start_soon(trio.serve_listeners, server.serve, listeners)
+        nursery.start_soon(trio.serve_listeners, serve, listeners)
         yield Door(server, port)
         nursery.cancel_scope.cancel()
