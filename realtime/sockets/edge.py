@@ -6,6 +6,7 @@ one sweep keeps the deadlines and one goes round with the heartbeats.
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 import socket
 from collections import deque
@@ -21,6 +22,7 @@ from realtime.sockets.audience import Audience
 from realtime.sockets.connection import Connection
 from realtime.sockets.courier import Courier
 from realtime.sockets.house import House
+from realtime.sockets.line import Line
 from realtime.sockets.poller import Poller
 from realtime.sockets.traffic import Traffic
 
@@ -65,13 +67,11 @@ class Edge:
         self.connections: set[Connection] = set()
         self.is_shutting_down = False
         self._scope: trio.CancelScope | None = None
-        self.series = secrets.token_hex(
-            3
-        )  # tells one run's connections from the last's
+        self.series = secrets.token_hex(3)  # this run's ids are not the last's
         self._serial = 0
         self._strangers: deque[tuple[float, Connection]] = deque()
-        self._closing: deque[tuple[float, Connection]] = deque()
-        self._backlogged: set[Connection] = set()
+        self._closing: deque[tuple[float, Line]] = deque()
+        self._backlogged: set[Line] = set()
         rounds = max(1, round(self.terms.heartbeat_s / SWEEP_S))
         self._rounds: list[set[Connection]] = [set() for _ in range(rounds)]
         self._emptied = trio.Event()
@@ -86,7 +86,10 @@ class Edge:
         It is non-blocking and known to the poller. `already_read` are the bytes after
         the request head.
         """
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, self.settings.send_buffer)
+        with contextlib.suppress(OSError):  # it may be broken already; reading tells
+            sock.setsockopt(
+                socket.SOL_SOCKET, socket.SO_SNDBUF, self.settings.send_buffer
+            )
         self._serial += 1
         connection = Connection(self, sock, self._serial, peer)
         self.connections.add(connection)
@@ -140,17 +143,17 @@ class Edge:
 
     # What connections report.
 
-    def has_backlog(self, connection: Connection) -> None:
-        self._backlogged.add(connection)
+    def has_backlog(self, line: Line) -> None:
+        self._backlogged.add(line)
         self.traffic.backlogged = len(self._backlogged)
 
-    def has_backlog_no_more(self, connection: Connection) -> None:
-        self._backlogged.discard(connection)
+    def has_backlog_no_more(self, line: Line) -> None:
+        self._backlogged.discard(line)
         self.traffic.backlogged = len(self._backlogged)
 
-    def is_closing(self, connection: Connection) -> None:
+    def is_closing(self, line: Line) -> None:
         due = trio.current_time() + self.settings.closing_s
-        self._closing.append((due, connection))
+        self._closing.append((due, line))
 
     def has_ended(self, connection: Connection) -> None:
         self.connections.discard(connection)
@@ -162,10 +165,9 @@ class Edge:
     def _round_of(self, connection: Connection) -> set[Connection]:
         return self._rounds[connection.place % len(self._rounds)]
 
-    # Deadlines. Each kind has one length, so a queue in order of arrival is in order
-    # of time, and looking at its head is enough.
-
     async def _sweep(self) -> None:
+        # A kind of deadline has one length for all, so a queue in order of arrival is
+        # in order of time, and looking at its head is enough.
         while True:
             await trio.sleep(SWEEP_S)
             now = trio.current_time()
@@ -175,13 +177,12 @@ class Edge:
                 if connection.hello_overdue(now):
                     connection.close(ClosingCode.HELLO_TIMEOUT)
             while self._closing and self._closing[0][0] <= now:
-                _, connection = self._closing.popleft()
-                if not connection.ended:
-                    connection.force()
+                _, line = self._closing.popleft()
+                line.force()
             stalled_since = now - self.settings.stall_s
-            for connection in list(self._backlogged):
-                if connection.progress_at <= stalled_since:
-                    connection.force(ClosingCode.SLOW)
+            for line in list(self._backlogged):
+                if line.progress_at <= stalled_since:
+                    line.force(ClosingCode.SLOW)
 
     async def _go_round(self) -> None:
         """Heartbeats: each connection has its place in the round, so four thousand
