@@ -157,7 +157,8 @@ class Database:
     def _refuse_newer(
         self, connection: Any, known: frozenset[str], release: str
     ) -> None:
-        kept = dict(connection.execute(select(event_names)).tuples().all())
+        rows = connection.execute(select(event_names)).all()
+        kept: dict[str, str] = {row.name: row.since for row in rows}
         if unknown := sorted(kept.keys() - known):
             needed = max(kept[name] for name in unknown)
             raise NewerData(

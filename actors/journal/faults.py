@@ -51,8 +51,11 @@ class AppendFailed(JournalError):
 
 
 class OutOfSequence(AppendFailed):
-    def __init__(self, stream: str, last: int, offered: int) -> None:
+    """``place`` is where in its batch the offender stands."""
+
+    def __init__(self, stream: str, last: int, offered: int, place: int) -> None:
         super().__init__(f"{stream}: seq {offered} does not follow {last}")
+        self.place = place
         self.stream = stream
         self.last = last
         self.offered = offered

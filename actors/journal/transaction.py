@@ -136,12 +136,12 @@ class Batch:
 
     def _check_order(self, connection: Connection, sequences: Sequences) -> None:
         seqs: dict[str, int] = {}
-        for append in self.appends:
+        for place, append in enumerate(self.appends):
             last = seqs.get(append.stream)
             if last is None:
                 last = sequences.last(connection, append.stream)
             if append.seq != last:
-                raise OutOfSequence(append.stream, last, append.seq + 1)
+                raise OutOfSequence(append.stream, last, append.seq + 1, place)
             seqs[append.stream] = append.last_seq
         self.seqs = seqs
 

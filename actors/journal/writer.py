@@ -188,7 +188,7 @@ class Writer:
                 self._write(waiting, cursors)
                 break
             except OutOfSequence as fault:
-                self._fail(_offender(waiting, fault), fault)
+                self._fail(waiting[fault.place], fault)
             except AppendFailed as fault:
                 # nothing of the batch is on disk, and it is nobody's offence
                 for append in waiting:
@@ -322,11 +322,3 @@ class Writer:
                 driver.execute("pragma wal_checkpoint(passive)").fetchall()
             except Exception:
                 log.exception("a checkpoint failed; the next one tries again")
-
-
-def _offender(appends: list[Append], fault: OutOfSequence) -> Append:
-    return next(
-        append
-        for append in appends
-        if append.stream == fault.stream and append.seq == fault.offered - 1
-    )

@@ -19,8 +19,11 @@ def stream_name(hospital: str, kind: str, *parts: str) -> str:
 
 
 def parts_of(stream: str) -> tuple[str, str, tuple[str, ...]]:
-    """The hospital, the kind and the rest of a stream's name."""
+    """The hospital, the kind and the rest of a stream's name. ValueError for what
+    is no name."""
     hospital, kind, *rest = stream.split("/")
+    if not rest:
+        raise ValueError(f"not a name: {stream!r}")
     return hospital, kind, tuple(rest)
 
 

@@ -44,7 +44,21 @@ _REPLAY_TURN = 200
 _encode = msgspec.json.encode
 Ready = Callable[["Snapshot | Refusal"], None]
 Effect = Callable[[Refusal | None], None]
-Errand = Mail | Callable[[], None]
+
+
+class Look:
+    """Something to do on the state that is no command: a read, a join."""
+
+    __slots__ = ("begin", "refuse")
+
+    def __init__(
+        self, begin: Callable[[], None], refuse: Callable[[Refusal], None]
+    ) -> None:
+        self.begin = begin
+        self.refuse = refuse
+
+
+Errand = Mail | Look
 
 
 class InFlight(Append):
@@ -129,7 +143,9 @@ class Activation:
         if view not in self._capability.views:
             ready(UnknownTarget())
             return
-        self._put(lambda: self._observe(view, since, ready, listener))
+        self._put(
+            Look(lambda: self._observe(view, since, ready, listener), refuse=ready)
+        )
 
     def forget(self, view: str, listener: Listener) -> None:
         feed = (self._feeds or {}).get(view)
@@ -139,11 +155,11 @@ class Activation:
     def read(self, look: Callable[[Any], Any], done: Callable[[Any], None]) -> None:
         """``done`` gets what ``look`` saw of the state, once that is on disk."""
 
-        def errand() -> None:
+        def begin() -> None:
             seen = look(self._state)
             self._when_durable(lambda refusal: done(refusal or seen))
 
-        self._put(errand)
+        self._put(Look(begin, refuse=done))
 
     def _put(self, errand: Errand) -> None:
         if self._mailbox is None:
@@ -160,14 +176,12 @@ class Activation:
         box = self._mailbox
         assert box is not None
         turn = _TURN
-        while box:
+        while box and not (self._over or self._lineage.broken):
             errand = box.popleft()
             if isinstance(errand, Mail):
                 self._take(errand)
             else:
-                errand()
-            if self._over or self._lineage.broken:
-                break
+                errand.begin()
             turn -= 1
             if not turn:
                 turn = _TURN
@@ -180,6 +194,11 @@ class Activation:
     async def _wake_up(self) -> bool:
         try:
             await self._load()
+        except Refusal as refusal:
+            # no such actor, says its capability: nothing is wrong with the house
+            self.refuse_waiting(refusal)
+            self._system.absent(self)
+            return False
         except Exception as error:
             log.exception("%s could not be loaded", self.stream)
             self.refuse_waiting(Unavailable())
@@ -194,6 +213,8 @@ class Activation:
         for errand in box or ():
             if isinstance(errand, Mail):
                 errand.settle(refusal)
+            else:
+                errand.refuse(refusal)
 
     def take_waiting(self) -> deque[Errand]:
         """What was not begun, for the next activation."""

@@ -288,6 +288,10 @@ class ActorSystem:
     def failed(self, activation: Activation, error: Exception) -> None:
         """It could not be loaded; its mail was refused."""
         self._strike(activation.stream)
+        self.absent(activation)
+
+    def absent(self, activation: Activation) -> None:
+        """Nobody of that name can be."""
         if self._awake.get(activation.stream) is activation:
             del self._awake[activation.stream]
 
