@@ -22,8 +22,6 @@ def parts_of(stream: str) -> tuple[str, str, tuple[str, ...]]:
     """The hospital, the kind and the rest of a stream's name. ValueError for what
     is no name."""
     hospital, kind, *rest = stream.split("/")
-    if not rest:
-        raise ValueError(f"not a name: {stream!r}")
     return hospital, kind, tuple(rest)
 
 

@@ -334,7 +334,7 @@ class ActorSystem:
             return
         if found is None:
             # two marks with one hash: as rare as that is, it is a new key
-            activation.post_unkept(mail)
+            self._activation(activation.stream).post_unkept(mail)
             return
         kept, seq = found
         mail.settle_all(_first_answer(mail, kept, seq))
