@@ -7,8 +7,9 @@
  *  3. asks for --seconds, measured: rate, latency of the reply, CPU of the server
  *  4. no more asks; what is outstanding is waited for
  *
- * With --rounds each connection goes through its script so many times and is done: so
- * a hospital is made ready for a benchmark.
+ * --rounds bounds how often a connection goes through its script, for a script that uses
+ * something up: the measurement ends when the first has done so. With --seconds 0 all do,
+ * however long it takes: so a hospital is made ready for a benchmark.
  * Prints one JSON object; ends with 5 when anything was refused or a chain broken. */
 #define _GNU_SOURCE
 #include <getopt.h>
@@ -59,7 +60,7 @@ static Script *scripts;
 static uint32_t ready_count, waiting_count, errors, failures;
 static uint64_t answered, views, patch_bytes;
 static Histogram replies, shown;
-static bool asking, measuring;
+static bool asking, measuring, used_up;
 
 static bool is_screen(const Client *client) {
     return client >= &clients[wish.connections];
@@ -84,7 +85,10 @@ static void ask(Client *client) {
     uint32_t seat = client->link.seat;
     const Script *script = &scripts[seat];
     if (!asking) return;
-    if (wish.rounds && client->asked >= wish.rounds * script->count) return;
+    if (wish.rounds && client->asked >= wish.rounds * script->count) {
+        used_up = true;
+        return;
+    }
     size_t size =
         write_ask(frame, sizeof frame, script, seat, client->asked++, client->ticket);
     client->waiting = true;
@@ -227,7 +231,7 @@ static bool well(void) { return failures < 5 && errors < 20; }
 
 static void run_for(double seconds) {
     uint64_t until = now_ns() + (uint64_t)(seconds * 1e9);
-    while (well() && now_ns() < until) wire_turn(5);
+    while (well() && !(measuring && used_up) && now_ns() < until) wire_turn(5);
 }
 
 static bool screens_agree(void) {
@@ -283,6 +287,7 @@ static void read_words(int count, char **words) {
     }
     if (!wish.port || !wish.server || !wish.connections || !wish.asker_token || !wish.asks)
         give_up("usage: asks --port P --server PID --asker-token T --asks FILE …");
+    if (wish.seconds == 0 && !wish.rounds) give_up("neither --seconds nor --rounds");
     if (wish.screens && (!wish.topic_count || !wish.reader_token))
         give_up("screens want --topic and --reader-token");
 }
@@ -300,11 +305,12 @@ int main(int count, char **words) {
     asking = true;
     uint64_t cpu = cpu_ns(wish.server), begin = now_ns(), already = 0;
     for (uint32_t i = 0; i < wish.connections; i++) ask(&clients[i]);
-    if (wish.rounds) {
+    if (wish.seconds == 0) {
         measuring = true;
         while (well() && waiting_count) wire_turn(50);
     } else {
         run_for(wish.warm_up);
+        if (used_up) give_up("the script was used up before anything was measured");
         measuring = true;
         already = answered;
         cpu = cpu_ns(wish.server);

@@ -9,6 +9,8 @@
  *  3. one message outstanding: the next is published when everybody has the last
  *  4. so many outstanding that the server is never idle
  *
+ * --rounds bounds how often the script is asked, for a script that uses something up.
+ *
  * Dialects: `plain` (WebSocket peers with /sub and /pub), `socketio` (Engine.IO 4),
  * `houzhen` (houzhen.v1: the publisher asks, the audience has joined the topic).
  * Prints one JSON object; ends with 5 when the chain was broken anywhere. */
@@ -58,6 +60,7 @@ static struct {
     pid_t server;
     uint32_t subscribers, silent;
     uint32_t messages, outstanding;
+    uint64_t rounds;
     double one_seconds, many_seconds;
     long gap_us;
     size_t bytes;
@@ -76,6 +79,7 @@ static uint32_t merged, unasked;
 static Histogram each;  /* publication → one client has it */
 static bool measuring_each;
 static Script *script;
+static uint64_t asks_there_are = UINT32_MAX;
 
 static bool is_publisher(const Client *client) {
     return client == &clients[wish.subscribers];
@@ -311,7 +315,7 @@ static Arrived arrived(void) {
 static Phase run_phase(uint32_t outstanding, uint32_t most, double seconds, long gap_us) {
     static Histogram last;
     double user, system, user_after, system_after;
-    uint32_t first = published;
+    uint32_t first = published, first_whole = whole_count;
     memset(&last, 0, sizeof last);
     memset(&each, 0, sizeof each);
     measuring_each = outstanding == 1;
@@ -322,15 +326,17 @@ static Phase run_phase(uint32_t outstanding, uint32_t most, double seconds, long
     uint64_t until = begin + (uint64_t)(seconds * 1e9);
     while (well()) {
         uint64_t now = now_ns();
-        bool more = now < until && published - first < most;
+        bool more = now < until && published - first < most && published < asks_there_are;
         if (!more && settled == published) break;
         if (now > until + PATIENCE_NS) give_up("not everybody got everything in time");
         if (more && gap_us && settled == published && published > first) {
             struct timespec pause = {0, gap_us * 1000};
             nanosleep(&pause, NULL);
         }
-        while (more && published - settled < outstanding && published - first < most)
+        while (more && published - settled < outstanding) {
             publish();
+            more = published - first < most && published < asks_there_are;
+        }
         turn(50);
     }
     cpu = cpu_ns(wish.server) - cpu;
@@ -341,10 +347,11 @@ static Phase run_phase(uint32_t outstanding, uint32_t most, double seconds, long
     measuring_each = false;
     for (uint32_t i = first; i < settled; i++)
         histogram_add(&last, publications[i].everybody_at - publications[i].sent_at);
-    double deliveries = (double)(settled - first) * wish.subscribers;
-    if (deliveries == 0) deliveries = 1;
+    /* a clinic's own commits (an announcement has expired) are delivered as well */
+    uint32_t commits = whole_count - first_whole;
+    double deliveries = commits ? (double)commits * wish.subscribers : 1;
     return (Phase){
-        .commits = settled - first,
+        .commits = commits,
         .seconds = (double)(end - begin) / 1e9,
         .cpu_us = (double)cpu / 1e3 / deliveries,
         .user_us = (user_after - user) / deliveries,
@@ -393,7 +400,7 @@ static void bring_in(uint32_t first, uint32_t count, const Address *address) {
 static void read_words(int count, char **words) {
     enum { DIALECT = 256, PORT, SERVER, SUBSCRIBERS, SILENT, MESSAGES, OUTSTANDING,
            ONE_SECONDS, MANY_SECONDS, GAP_US, BYTES, TOPIC, READER_TOKEN, ASKER_TOKEN,
-           ASKS, AT_MOST_S };
+           ASKS, ROUNDS, AT_MOST_S };
     static const struct option options[] = {
         {"dialect", 1, 0, DIALECT}, {"port", 1, 0, PORT}, {"server", 1, 0, SERVER},
         {"subscribers", 1, 0, SUBSCRIBERS}, {"silent", 1, 0, SILENT},
@@ -401,7 +408,7 @@ static void read_words(int count, char **words) {
         {"one-seconds", 1, 0, ONE_SECONDS}, {"many-seconds", 1, 0, MANY_SECONDS},
         {"gap-us", 1, 0, GAP_US}, {"bytes", 1, 0, BYTES}, {"topic", 1, 0, TOPIC},
         {"reader-token", 1, 0, READER_TOKEN}, {"asker-token", 1, 0, ASKER_TOKEN},
-        {"asks", 1, 0, ASKS}, {"at-most-s", 1, 0, AT_MOST_S}, {0}};
+        {"asks", 1, 0, ASKS}, {"rounds", 1, 0, ROUNDS}, {"at-most-s", 1, 0, AT_MOST_S}, {0}};
     int option;
     while ((option = getopt_long(count, words, "", options, NULL)) != -1) {
         switch (option) {
@@ -425,12 +432,14 @@ static void read_words(int count, char **words) {
             case READER_TOKEN: wish.reader_token = optarg; break;
             case ASKER_TOKEN: wish.asker_token = optarg; break;
             case ASKS: wish.asks = optarg; break;
+            case ROUNDS: wish.rounds = strtoul(optarg, NULL, 10); break;
             case AT_MOST_S: wish.at_most_s = (unsigned)atoi(optarg); break;
             default: exit(2);
         }
     }
     if (!wish.port || !wish.server || !wish.subscribers || wish.bytes > 4000)
         give_up("usage: load --port P --server PID --subscribers N [--dialect D] …");
+    if (wish.rounds && wish.dialect != HOUZHEN) give_up("--rounds is for houzhen");
     bool whole = wish.topic && wish.reader_token && wish.asker_token && wish.asks;
     if (wish.dialect == HOUZHEN && !whole)
         give_up("houzhen wants --topic, --reader-token, --asker-token and --asks");
@@ -443,6 +452,7 @@ int main(int count, char **words) {
     wire_start(&ears);
     clients = calloc(wish.subscribers + 1 + wish.silent, sizeof *clients);
     if (wish.dialect == HOUZHEN) script = read_scripts(wish.asks, 1);
+    if (wish.rounds) asks_there_are = wish.rounds * script->count;
 
     Address hears = {.port = (uint16_t)wish.port, .path = "/sub"};
     if (wish.dialect == SOCKETIO) hears.path = "/socket.io/?EIO=4&transport=websocket";
