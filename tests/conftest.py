@@ -4,10 +4,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.machine import missing
 from tests.machine.chromium import find_chromium
 from tests.machine.postgres import Postgres, find_postgres
+
+# a busy machine makes an example slow, not wrong
+settings.register_profile("houzhen", deadline=None)
+settings.load_profile("houzhen")
 
 MARKED = {"postgres_server": "postgres", "chromium": "chromium"}
 

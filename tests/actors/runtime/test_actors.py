@@ -50,9 +50,22 @@ class HeldJournal(Journal):
     def __init__(self, url: str) -> None:
         super().__init__(url, release="1.0")
         self.held: list[Append] | None = None
+        self._released = trio.Event()
 
     def hold(self) -> None:
         self.held = []
+        self._released = trio.Event()
+
+    def release(self) -> list[Append]:
+        held, self.held = self.held or [], None
+        self._released.set()
+        return held
+
+    async def flushed(self) -> None:
+        """What is held has been handed over as far as the actors know."""
+        if self.held is not None:
+            await self._released.wait()
+        await super().flushed()
 
     def append(self, append: Append) -> None:
         if self.held is None:
@@ -61,15 +74,13 @@ class HeldJournal(Journal):
             self.held.append(append)
 
     async def let_go(self) -> None:
-        held, self.held = self.held or [], None
-        for append in held:
+        for append in self.release():
             super().append(append)
         await self.flushed()
 
     async def lose(self) -> None:
         """As if another wrote first: nothing that is held can be written."""
-        held, self.held = self.held or [], None
-        for append in held:
+        for append in self.release():
             append.seq += 1000
             super().append(append)
         await self.flushed()
@@ -194,7 +205,7 @@ async def test_what_was_not_begun_goes_to_the_next_activation(
         first = Posted(system, Add(1))
         await settle()
         journal = held(system)
-        appends, journal.held = journal.held or [], None
+        appends = journal.release()
         appends[0].seq += 1000
         appends[0].lineage.broken = True
         later = Posted(system, Add(2))
@@ -214,9 +225,8 @@ async def test_thrown_away_between_mail_and_task(journal_url: str) -> None:
         held(system).hold()
         first = Posted(system, Add(1))
         await settle()
-        append = (held(system).held or [])[0]
+        (append,) = held(system).release()
         append.fault = AppendFailed("as asked")
-        held(system).held = None
         later = Posted(system, Add(2))
         append.done(append)
         with trio.fail_after(10):
