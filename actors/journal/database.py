@@ -16,7 +16,16 @@ from alembic.config import Config as AlembicConfig
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Engine, create_engine, event, insert, select, text, update
+from sqlalchemy import (
+    Engine,
+    create_engine,
+    event,
+    insert,
+    inspect,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
@@ -57,6 +66,16 @@ class Database:
         else:
             self.writing = self._server(pool_size=1)
             self.reading = self._server(pool_size=4)
+
+    def is_new(self) -> bool:
+        """Nothing was ever written here. Raises CannotStart."""
+        try:
+            with self.reading.connect() as connection:
+                if not inspect(connection).has_table(head.name):
+                    return True
+                return not connection.scalar(select(head.c.position))
+        except DBAPIError as error:
+            raise self._cannot_start(error) from error
 
     def open(self, known_events: frozenset[str], release: str) -> None:
         """Bring the tables up to date, refuse what this release cannot read, and

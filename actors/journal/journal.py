@@ -41,6 +41,10 @@ class Journal:
         self.top = 0
         """The position of the newest event that is on disk."""
 
+    async def is_new(self) -> bool:
+        """Nothing was ever written to it; may be asked before it is open."""
+        return await trio.to_thread.run_sync(self.database.is_new)
+
     async def open(self, known_events: frozenset[str]) -> None:
         """Raises CannotStart with a message for an operator."""
         await trio.to_thread.run_sync(self.database.open, known_events, self._release)

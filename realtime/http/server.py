@@ -30,6 +30,7 @@ from quart_trio import QuartTrio
 
 from realtime.config import Http
 from realtime.http.answers import JSON, error_for
+from realtime.sockets.http_stream import HttpStream
 
 _log = logging.getLogger("houzhen.http")
 _CHUNK = 65_536
@@ -44,7 +45,7 @@ class PeekedStream(trio.abc.HalfCloseableStream):
 
     def __init__(
         self,
-        stream: trio.SocketStream,
+        stream: trio.SocketStream | HttpStream,
         first: bytes | bytearray = b"",
         stalled_s: float = math.inf,
     ) -> None:
@@ -191,7 +192,7 @@ class HttpServer:
         return len(self._open)
 
     async def serve(
-        self, stream: trio.SocketStream, first: bytes | bytearray = b""
+        self, stream: trio.SocketStream | HttpStream, first: bytes | bytearray = b""
     ) -> None:
         """Run one connection until either side ends it; the stream is closed then.
 

@@ -52,7 +52,8 @@ class LiveTopic:
         join: Join,
         refused: Callable[[Refusal], None],
     ) -> None:
-        since = join.since and Since(join.since.epoch, join.since.seq)
+        asked = join.since
+        since = None if asked is None else Since(asked.epoch, asked.seq)
 
         def joined(snapshot: Snapshot) -> bytes:
             if snapshot.patches is None:
