@@ -26,7 +26,10 @@ const WORDS = {
   where: ["去哪里等", "Where to wait"],
   room: ["诊室", "Room"],
   outside: ["门外", ""],
-  rooms_any: ["这几间都可能叫您，请看屏上的门牌。", "Any of these may call you: watch the screen."],
+  rooms_any: [
+    "这几间都可能叫您，请看屏上的门牌。",
+    "Any of these may call you: watch the screen.",
+  ],
   watch: ["请看屏、听广播，叫到再进。", "Watch the screen and listen for your number."],
   stay: ["多看一会儿", "Stay longer"],
   leave: ["看好了，退出", "Done"],
@@ -35,7 +38,10 @@ const WORDS = {
   again: ["再试一次", "Try again"],
   home: ["回首页", "Start page"],
   offline: ["网络断了，请到分诊台", "No network. Please see the nurse desk."],
-  offline_why: ["这台机器现在不能签到，分诊台可以。", "Check-in works at the nurse desk."],
+  offline_why: [
+    "这台机器现在不能签到，分诊台可以。",
+    "Check-in works at the nurse desk.",
+  ],
   not_found: ["没有查到您今天的号", "No appointment found for today"],
   closed: ["这个诊区今天没有开诊", "Not open today"],
 } as const satisfies Record<string, readonly [string, string]>;
