@@ -19,7 +19,8 @@ def stream_name(hospital: str, kind: str, *parts: str) -> str:
 
 
 def parts_of(stream: str) -> tuple[str, str, tuple[str, ...]]:
-    """The hospital, the kind and the rest of a stream's name."""
+    """The hospital, the kind and the rest of a stream's name. ValueError for what
+    is no name."""
     hospital, kind, *rest = stream.split("/")
     return hospital, kind, tuple(rest)
 

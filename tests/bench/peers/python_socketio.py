@@ -1,0 +1,43 @@
+"""python-socketio on uvicorn with uvloop: emit to a room.
+
+python -m tests.bench.peers.python_socketio LISTENING_FD
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import sys
+from typing import Any
+
+import socketio
+import uvicorn
+
+
+def application() -> Any:
+    server = socketio.AsyncServer(async_mode="asgi", cors_allowed_origins="*")
+
+    @server.on("join")
+    async def join(sid: str, *_: Any) -> None:
+        await server.enter_room(sid, "topic")
+        await server.emit("joined", to=sid)
+
+    @server.on("pub")
+    async def publish(sid: str, message: Any) -> None:
+        await server.emit("ev", message, room="topic")
+
+    return socketio.ASGIApp(server)
+
+
+def main() -> None:
+    listening = socket.socket(fileno=int(sys.argv[1]))
+    config = uvicorn.Config(
+        application(), log_level="warning", lifespan="off", loop="uvloop", backlog=4096
+    )
+    server = uvicorn.Server(config)
+    with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
+        runner.run(server.serve([listening]))
+
+
+if __name__ == "__main__":
+    main()
