@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import tempfile
 
 import msgspec
@@ -11,7 +9,7 @@ import msgspec
 from tests.bench.bars import bar
 from tests.bench.crowd import Crowd
 from tests.bench.figures import median
-from tests.bench.processes import BenchFailed
+from tests.bench.processes import measure_apart
 from tests.bench.report import Report, report, tell
 
 COUNT = 100_000
@@ -51,10 +49,5 @@ def run(*, quick: bool) -> Report:
 
 def _crowd() -> Crowd:
     with tempfile.TemporaryDirectory(prefix="houzhen-bench-") as folder:
-        words = [sys.executable, "-m", "tests.bench.crowd", folder, str(COUNT)]
-        result = subprocess.run(
-            words, stdout=subprocess.PIPE, stderr=None, timeout=300, check=False
-        )
-    if result.returncode:
-        raise BenchFailed("the actors could not be woken (see above)")
-    return msgspec.json.decode(result.stdout, type=Crowd)
+        found = measure_apart("tests.bench.crowd", folder, str(COUNT))
+    return msgspec.json.decode(found, type=Crowd)

@@ -13,7 +13,8 @@
  *
  * Dialects: `plain` (WebSocket peers with /sub and /pub), `socketio` (Engine.IO 4),
  * `houzhen` (houzhen.v1: the publisher asks, the audience has joined the topic).
- * Prints one JSON object; ends with 5 when the chain was broken anywhere. */
+ * Says `measuring` and `measured` on stderr around 3. Prints one JSON object; ends with
+ * 5 when the chain was broken anywhere. */
 #define _GNU_SOURCE
 #include <getopt.h>
 #include <stdio.h>
@@ -474,7 +475,9 @@ int main(int count, char **words) {
     if (wish.silent) bring_in(wish.subscribers + 1, wish.silent, &is_deaf);
 
     run_phase(1, WARM_UP_MESSAGES, 30, 0);
+    say_progress("measuring");
     Phase one = run_phase(1, wish.messages, wish.one_seconds, wish.gap_us);
+    say_progress("measured");
     Phase many = {0};
     if (wish.many_seconds > 0)
         many = run_phase(wish.outstanding, UINT32_MAX, wish.many_seconds, 0);
