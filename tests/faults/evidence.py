@@ -118,8 +118,8 @@ class Evidence:
                 " order by position"
             )
             self.events = [
-                Event(*row[:4], row[4].removeprefix("clinic."), _decode(row[5]))
-                for row in rows
+                Event(*place, name.removeprefix("clinic."), _decode(body))
+                for *place, name, body in rows
             ]
             self.keys = [
                 Kept(*row)

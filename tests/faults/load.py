@@ -166,7 +166,7 @@ class Clinic:
         announcement_ms: int,
     ) -> None:
         self.name = name
-        self.resting = False
+        self._resting = trio.Event()
         self._announcement_ms = announcement_ms
         self._chance = chance
         self._cards = count(1)
@@ -193,7 +193,7 @@ class Clinic:
         return [self.reception, *self.doctors.values()]
 
     async def work(self) -> None:
-        """Until ``resting`` is set and everybody has put down the pen."""
+        """Until ``rest`` is called and everybody has put down the pen."""
         await self._open()
         async with trio.open_nursery() as nursery:
             for _ in range(3):
@@ -217,9 +217,9 @@ class Clinic:
 
     async def _receive(self) -> None:
         setup, kiosk = topic_of(self.name, "setup"), topic_of(self.name, "kiosk")
-        while not self.resting:
+        while not self._resting.is_set():
             await self._places.acquire()
-            if self.resting:
+            if self._resting.is_set():
                 return
             card = f"{self.name}-{next(self._cards):05d}"
             body = {"queue": "A", "name": "病人" + card[-2:], "card": card}
@@ -231,9 +231,9 @@ class Clinic:
     async def _practise(self, room: str, doctor: Asker) -> None:
         desk = topic_of(self.name, "desk")
         current: str | None = None
-        while not self.resting:
+        while not self._resting.is_set():
             await self._waiting.acquire()
-            if self.resting:
+            if self._resting.is_set():
                 return
             after = {} if current is None else {"after": current}
             called = await doctor.ask(desk, "call_next", {"room": room, **after})
@@ -255,7 +255,7 @@ class Clinic:
 
     def rest(self) -> None:
         """Nobody begins anything more."""
-        self.resting = True
+        self._resting.set()
         for _ in ROOMS:
             self._waiting.release()
         for _ in range(3):
