@@ -115,8 +115,9 @@ class FrameReader:
             length = int.from_bytes(data[at + 2 : at + 2 + width], "big")
             start += width
         if length > self._limit - self._size:
+            size = self._size + length
             self._stop()
-            raise TooBig(self._size + length, self._limit)
+            raise TooBig(size, self._limit)
         if head & _RESERVED:
             raise self._refuse("reserved bits are set")
         if opcode == _BINARY:

@@ -24,7 +24,7 @@ from realtime.sockets.courier import Courier
 from realtime.sockets.traffic import Traffic
 
 if TYPE_CHECKING:
-    from realtime.sockets.connection import Connection
+    from realtime.sockets.line import Line
 
 FRAMES_A_PASS = 64  # one outbox's limit: a pass must not by itself put a reader behind
 
@@ -64,24 +64,24 @@ class Audience:
         self.view_bytes = 0
         self._courier = courier
         self._traffic = traffic
-        self._members: dict[Connection, None] = {}
-        self._newcomers: dict[Connection, int] = {}
+        self._members: dict[Line, None] = {}
+        self._newcomers: dict[Line, int] = {}
         self._pending: list[bytes] = []
         self._seqs: list[int] = []
         self._ended = False
         # the pass under way
-        self._roll: list[Connection] | None = None
+        self._roll: list[Line] | None = None
         self._at = 0
         self._blob = b""
         self._frames = 0
         self._last = seq
-        self._tails: list[tuple[Connection, bytes, int]] = []
-        self._departed: set[Connection] = set()
+        self._tails: list[tuple[Line, bytes, int]] = []
+        self._departed: set[Line] = set()
 
     def __len__(self) -> int:
         return len(self._members) + len(self._newcomers)
 
-    def __contains__(self, connection: Connection) -> bool:
+    def __contains__(self, connection: Line) -> bool:
         return connection in self._members or connection in self._newcomers
 
     @property
@@ -102,7 +102,7 @@ class Audience:
         self.seq = seq
         self._gather(text_frame(message), seq)
 
-    def admit(self, connection: Connection, message: bytes) -> None:
+    def admit(self, connection: Line, message: bytes) -> None:
         """Send `message` (a `joined` or a `view` as of `seq`) and make it a member.
 
         Admitting a member anew is right, too: it gets `message` and what follows it. A
@@ -122,14 +122,14 @@ class Audience:
         else:
             self._members[connection] = None
 
-    def dismiss(self, connection: Connection) -> None:
+    def dismiss(self, connection: Line) -> None:
         """No frame of this topic is written to it any more. What its backlog holds
         already was published while it was a member, and stays there."""
         self.remove(connection)
         if connection.topics.get(self.topic) is self:
             del connection.topics[self.topic]
 
-    def remove(self, connection: Connection) -> None:
+    def remove(self, connection: Line) -> None:
         """As `dismiss`, for a connection that keeps its own list."""
         if connection in self._members:
             del self._members[connection]
@@ -198,7 +198,7 @@ class Audience:
             self._finish()
         return max(1, len(chunk))
 
-    def _begin(self) -> list[Connection]:
+    def _begin(self) -> list[Line]:
         pending = self._pending
         count = min(len(pending), FRAMES_A_PASS)
         frames = pending[:count]
@@ -215,7 +215,7 @@ class Audience:
 
     def _take_in(self, frames: list[bytes]) -> None:
         count = len(frames)
-        waiting: dict[Connection, int] = {}
+        waiting: dict[Line, int] = {}
         tails: dict[int, bytes] = {}
         for connection, already in self._newcomers.items():
             if already > count:

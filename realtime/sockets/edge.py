@@ -6,6 +6,7 @@ one sweep keeps the deadlines and one goes round with the heartbeats.
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 import socket
 from collections import deque
@@ -21,6 +22,7 @@ from realtime.sockets.audience import Audience
 from realtime.sockets.connection import Connection
 from realtime.sockets.courier import Courier
 from realtime.sockets.house import House
+from realtime.sockets.line import Line
 from realtime.sockets.poller import Poller
 from realtime.sockets.traffic import Traffic
 
@@ -41,7 +43,8 @@ def local_time() -> str:
 
 
 class Edge:
-    """`server_time` tells the hospital's time as the protocol wants it.
+    """`server_time` tells the hospital's time as the protocol wants it; `clock` is what
+    deadlines are measured by.
 
     Create it inside the event loop's thread, `await run()` in a nursery, and end it
     with `shutdown`, or by cancelling `run`, which resets whatever is connected.
@@ -53,25 +56,25 @@ class Edge:
         settings: EdgeSettings | None = None,
         *,
         server_time: Callable[[], str] = local_time,
+        clock: Callable[[], float] = trio.current_time,
         traffic: Traffic | None = None,
     ) -> None:
         self.house = house
         self.settings = settings if settings is not None else EdgeSettings()
         self.terms = self.settings.terms
         self.server_time = server_time
+        self.clock = clock
         self.traffic = traffic if traffic is not None else Traffic()
         self.poller = Poller(self.traffic)
         self.courier = Courier()
         self.connections: set[Connection] = set()
         self.is_shutting_down = False
         self._scope: trio.CancelScope | None = None
-        self.series = secrets.token_hex(
-            3
-        )  # tells one run's connections from the last's
+        self.series = secrets.token_hex(3)  # this run's ids are not the last's
         self._serial = 0
         self._strangers: deque[tuple[float, Connection]] = deque()
-        self._closing: deque[tuple[float, Connection]] = deque()
-        self._backlogged: set[Connection] = set()
+        self._closing: deque[tuple[float, Line]] = deque()
+        self._backlogged: set[Line] = set()
         rounds = max(1, round(self.terms.heartbeat_s / SWEEP_S))
         self._rounds: list[set[Connection]] = [set() for _ in range(rounds)]
         self._emptied = trio.Event()
@@ -86,13 +89,16 @@ class Edge:
         It is non-blocking and known to the poller. `already_read` are the bytes after
         the request head.
         """
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, self.settings.send_buffer)
+        with contextlib.suppress(OSError):  # it may be broken already; reading tells
+            sock.setsockopt(
+                socket.SOL_SOCKET, socket.SO_SNDBUF, self.settings.send_buffer
+            )
         self._serial += 1
         connection = Connection(self, sock, self._serial, peer)
         self.connections.add(connection)
         self.traffic.connections += 1
         self.poller.hand_over(sock, connection)
-        self._strangers.append((trio.current_time() + self.terms.hello_s, connection))
+        self._strangers.append((self.clock() + self.terms.hello_s, connection))
         self._round_of(connection).add(connection)
         if self.is_shutting_down:
             connection.close(ClosingCode.RESTART)
@@ -140,17 +146,17 @@ class Edge:
 
     # What connections report.
 
-    def has_backlog(self, connection: Connection) -> None:
-        self._backlogged.add(connection)
+    def has_backlog(self, line: Line) -> None:
+        self._backlogged.add(line)
         self.traffic.backlogged = len(self._backlogged)
 
-    def has_backlog_no_more(self, connection: Connection) -> None:
-        self._backlogged.discard(connection)
+    def has_backlog_no_more(self, line: Line) -> None:
+        self._backlogged.discard(line)
         self.traffic.backlogged = len(self._backlogged)
 
-    def is_closing(self, connection: Connection) -> None:
-        due = trio.current_time() + self.settings.closing_s
-        self._closing.append((due, connection))
+    def is_closing(self, line: Line) -> None:
+        due = self.clock() + self.settings.closing_s
+        self._closing.append((due, line))
 
     def has_ended(self, connection: Connection) -> None:
         self.connections.discard(connection)
@@ -162,35 +168,33 @@ class Edge:
     def _round_of(self, connection: Connection) -> set[Connection]:
         return self._rounds[connection.place % len(self._rounds)]
 
-    # Deadlines. Each kind has one length, so a queue in order of arrival is in order
-    # of time, and looking at its head is enough.
-
     async def _sweep(self) -> None:
+        # A kind of deadline has one length for all, so a queue in order of arrival is
+        # in order of time, and looking at its head is enough.
         while True:
             await trio.sleep(SWEEP_S)
-            now = trio.current_time()
+            now = self.clock()
             strangers = self._strangers
             while strangers and strangers[0][0] <= now:
                 _, connection = strangers.popleft()
                 if connection.hello_overdue(now):
                     connection.close(ClosingCode.HELLO_TIMEOUT)
             while self._closing and self._closing[0][0] <= now:
-                _, connection = self._closing.popleft()
-                if not connection.ended:
-                    connection.force()
+                _, line = self._closing.popleft()
+                line.force()
             stalled_since = now - self.settings.stall_s
-            for connection in list(self._backlogged):
-                if connection.progress_at <= stalled_since:
-                    connection.force(ClosingCode.SLOW)
+            for line in list(self._backlogged):
+                if line.progress_at <= stalled_since:
+                    line.force(ClosingCode.SLOW)
 
     async def _go_round(self) -> None:
         """Heartbeats: each connection has its place in the round, so four thousand
         of them are some seventy at a time and never all at once."""
         pause = self.terms.heartbeat_s / len(self._rounds)
-        next_at = trio.current_time()
+        next_at = self.clock()
         while True:
             for members in self._rounds:
-                next_at = max(next_at + pause, trio.current_time())
+                next_at = max(next_at + pause, self.clock())
                 await trio.sleep_until(next_at)
                 for done, connection in enumerate(list(members), start=1):
                     connection.heartbeat()
