@@ -210,7 +210,7 @@ def test_nothing_reaches_out_of_the_window(
     page = context.new_page()
     page.set_viewport_size({"width": width, "height": height})
     page.goto(house.address + path)
-    expect(page.locator("#app .num").first).to_be_visible()
+    expect(page.locator("#app .num:visible").first).to_be_visible()
     outside = page.evaluate(
         """() => [...document.querySelectorAll('#app .num, #app button, #app h1')]
           .filter(each => !each.closest('.demo'))
