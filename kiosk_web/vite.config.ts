@@ -33,7 +33,7 @@ export default defineConfig({
     },
   },
   test: {
-    include: ["shared/**/*.test.ts", "../queue_displays/web/**/*.test.ts"],
+    include: ["{shared,kiosk,doctor}/**/*.test.ts"],
     environment: "node",
   },
 });

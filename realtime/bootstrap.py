@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import logging
 import signal
+import sys
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
-from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from typing import Any
 
 import trio
 
 from actors.clinic.actor import clinic_capability
-from actors.journal.faults import CannotStart, JournalLost
 from actors.journal.journal import Journal
 from actors.kernel.sealed import Vault
 from actors.kernel.times import WallClock, iso
@@ -36,16 +34,12 @@ from realtime.tokens import Gate
 from realtime.topics.clinic_counter import ClinicCounter
 from realtime.topics.counter import Counter
 from realtime.topics.hub import Hub
+from realtime.version import CHECKOUT, version
 
 log = logging.getLogger("houzhen")
 
-PAGES = Path(__file__).parent.parent / "kiosk_web" / "dist"
+PAGES = CHECKOUT / "kiosk_web" / "dist"
 _GRACE_S = 2.0
-
-try:
-    RELEASE = version("houzhen")
-except PackageNotFoundError:
-    RELEASE = "0.1.0"
 
 Wing = Callable[[Vault], tuple[Capability[Any], Counter]]
 """A further capability with its counter, built once the vault is there."""
@@ -91,11 +85,12 @@ class House:
 async def serving(
     settings: Settings, *, demo: bool = False, wings: Iterable[Wing] = ()
 ) -> AsyncIterator[House]:
-    """A running server. Raises CannotStart with a message for an operator, and
-    JournalLost when nothing can be promised any more."""
+    """A running server. Raises CannotStart with a message for an operator, OSError
+    when the address is not to be had, and JournalLost when nothing can be promised
+    any more; the latter two perhaps in the groups of nurseries."""
     clock = WallClock()
     journal = Journal(
-        settings.journal.url, release=RELEASE, busy_s=settings.journal.busy_s
+        settings.journal.url, release=version(), busy_s=settings.journal.busy_s
     )
     keys = open_keys(settings.secrets.file, may_create=await journal.is_new())
     vault = Vault(keys.data.id, keys.data.cipher, keys.data.index)
@@ -130,7 +125,7 @@ async def serving(
 
     site = Site(
         hospital=settings.hospital,
-        version=RELEASE,
+        version=version(),
         clock=clock,
         pages=PAGES,
         metrics=metrics,
@@ -142,7 +137,7 @@ async def serving(
     door = FrontDoor(edge, http.serve, _door_settings(settings))
     house = House(settings, keys, system, hub, edge, door, http)
     async with system.running(), trio.open_nursery() as nursery:
-        await _listen(door, settings)
+        await door.listen(settings.http.host, settings.http.port)
         await nursery.start(edge.run)
         nursery.start_soon(hub.run)
         if demo:
@@ -161,18 +156,6 @@ async def serving(
 
 def _clinic(vault: Vault) -> tuple[Capability[Any], Counter]:
     return clinic_capability(vault).showing(HallView(vault)), ClinicCounter(vault)
-
-
-async def _listen(door: FrontDoor, settings: Settings) -> None:
-    host, port = settings.http.host, settings.http.port
-    try:
-        await door.listen(host, port)
-    except OSError as error:
-        raise CannotStart(
-            f"cannot listen on {host}:{port} ({error.strerror or error}); another "
-            "program has it, or it is not ours to have: set http.port "
-            "(HOUZHEN_HTTP__PORT) or http.host to something free"
-        ) from error
 
 
 def _edge_settings(settings: Settings) -> EdgeSettings:
@@ -196,6 +179,17 @@ def _door_settings(settings: Settings) -> DoorSettings:
     )
 
 
+def write_log(level: str) -> None:
+    """To stderr, for whoever keeps logs on this machine. Never a name or a card."""
+    logging.basicConfig(
+        level=level.upper(),
+        format="%(asctime)s %(levelname)-7s %(name)s  %(message)s",
+        stream=sys.stderr,
+    )
+    for noisy in ("alembic", "hypercorn"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
 def run(
     settings: Settings,
     *,
@@ -214,14 +208,3 @@ def run(
                     break
 
     trio.run(until_told, strict_exception_groups=True)
-
-
-def fault_of(error: BaseException) -> CannotStart | JournalLost | None:
-    """What ended the server, out of the groups trio wraps it in."""
-    if isinstance(error, CannotStart | JournalLost):
-        return error
-    if isinstance(error, BaseExceptionGroup):
-        for inner in error.exceptions:
-            if found := fault_of(inner):
-                return found
-    return None

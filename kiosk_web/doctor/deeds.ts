@@ -1,12 +1,18 @@
 import type { Answer } from "@shared/client/asks";
 import type { JsonObject } from "@shared/client/frames";
-import { type Live, type Topic, useLive } from "@shared/page/live";
 import type { HallView } from "@shared/hall/view";
+import { type Live, type Topic, useLive } from "@shared/page/live";
 import { computed, ref } from "vue";
-import { type Current, CALL_AGAIN_MS, currentOf, MISSED_AFTER_MS } from "./desk";
+import { CALL_AGAIN_MS, type Current, currentOf, MISSED_AFTER_MS } from "./desk";
 
 /** What a doctor can do, each one ask of the protocol under one key of the keyboard. */
-export type Deed = "call_next" | "call_again" | "start" | "missed" | "finish" | "recall";
+export type Deed =
+  | "call_next"
+  | "call_again"
+  | "start"
+  | "missed"
+  | "finish"
+  | "recall";
 
 export interface Said {
   ok: boolean;

@@ -62,6 +62,10 @@ export function inState(view: HallView, room: string, state: TicketState): Ticke
     .sort((a, b) => (b.since ?? 0) - (a.since ?? 0));
 }
 
+/** `主治` and `主治医师` are both written in schedules. */
+export const fullTitle = (title: string | undefined): string =>
+  !title || title.endsWith("医师") ? (title ?? "医师") : `${title}医师`;
+
 export const minutes = (ms: number): number => Math.floor(Math.max(0, ms) / MINUTE_MS);
 
 export type WaitLevel = "plain" | "outlined" | "solid";

@@ -31,6 +31,7 @@ export function useScanner(scanned: (card: string) => void): void {
     if (card === undefined) return;
     // this Enter ended a card; it must not also press the focused key
     event.preventDefault();
+    if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
     scanned(card);
   };
   onMounted(() => window.addEventListener("keydown", pressed, true));

@@ -3,12 +3,13 @@ import { computed, type InjectionKey, inject, type Ref } from "vue";
 /** Every sentence of the kiosk, Chinese and English. Say what to do, then why. */
 const WORDS = {
   place_card: ["放上证件\n马上签到", "Place your card\nto check in"],
-  which_cards: ["身份证、医保卡、就诊卡都可以", "ID, insurance or hospital card"],
+  which_cards: ["身份证、医保卡\n就诊卡都可以", "ID, insurance or hospital card"],
   type_number: ["输入号码", "Type your number"],
-  no_card: ["没带证件？", "No card with you?"],
+  no_card: ["没带证件？", "No card with you? "],
   queues_here: ["这里签到的科室", "Check in here for"],
-  waiting: ["候诊", "waiting"],
+  waiting: ["候诊", ""],
   people: ["位", ""],
+  in_line: ["位", "waiting"],
   large: ["大字", "Large"],
   normal: ["标准字", "Normal"],
   type_title: ["请输入证件号码", "Type the number of your card"],
@@ -26,7 +27,7 @@ const WORDS = {
   where: ["去哪里等", "Where to wait"],
   room: ["诊室", "Room"],
   outside: ["门外", ""],
-  rooms_any: ["这几间都可能叫您，请看屏上的门牌。", "Any of these may call you: watch the screen."],
+  rooms_any: ["这几间都可能叫您，请看屏上的门牌。", "Any of these may call you."],
   watch: ["请看屏、听广播，叫到再进。", "Watch the screen and listen for your number."],
   stay: ["多看一会儿", "Stay longer"],
   leave: ["看好了，退出", "Done"],
@@ -35,7 +36,10 @@ const WORDS = {
   again: ["再试一次", "Try again"],
   home: ["回首页", "Start page"],
   offline: ["网络断了，请到分诊台", "No network. Please see the nurse desk."],
-  offline_why: ["这台机器现在不能签到，分诊台可以。", "Check-in works at the nurse desk."],
+  offline_why: [
+    "这台机器现在不能签到，分诊台可以。",
+    "Check-in works at the nurse desk.",
+  ],
   not_found: ["没有查到您今天的号", "No appointment found for today"],
   closed: ["这个诊区今天没有开诊", "Not open today"],
 } as const satisfies Record<string, readonly [string, string]>;

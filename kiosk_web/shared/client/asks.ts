@@ -58,16 +58,15 @@ export class Asks {
     });
   }
 
-  /** What has to go out now on a connection that is welcome. */
+  /** What has to go out now on a connection that is welcome; `expire` comes first. */
   due(now: number): ToServer[] {
     const frames: ToServer[] = [];
     for (const ask of this.#open.values()) {
-      const left = Math.floor(ask.until - now);
-      if (ask.sent || ask.notBefore > now || left < 1) continue;
+      if (ask.sent || ask.notBefore > now) continue;
       ask.sent = ask.everSent = true;
       const { ref, topic, name, key, body } = ask;
       // the protocol's least deadline is 100 ms
-      const deadline_ms = Math.max(100, left);
+      const deadline_ms = Math.max(100, Math.floor(ask.until - now));
       frames.push({ type: "ask", ref, topic, name, key, body, deadline_ms });
     }
     return frames;

@@ -27,6 +27,10 @@ export class Replica {
 
   constructor(readonly topic: string) {}
 
+  get epoch(): string | undefined {
+    return this.#at?.epoch;
+  }
+
   get seq(): number | undefined {
     return this.#at?.seq;
   }

@@ -3,6 +3,8 @@ import type { HallView } from "./view";
 
 /** How long one call has the panel to itself: the chime and three pulses. */
 export const DWELL_MS = 6_000;
+/** Who comes in at once is still announced this long. */
+export const BRIEF_MS = 2_500;
 /** A page that opens upon a call older than this shows it, but does not announce it. */
 export const FRESH_MS = 10_000;
 const REMEMBERED = 200;
@@ -43,7 +45,7 @@ export class Announcer {
     const ids = new Set(running.map((call) => call.id));
     this.#waiting = this.#waiting.filter((id) => ids.has(id));
 
-    if (this.#over(ids, now)) this.#turn(view, running, now);
+    if (this.#over(view, running, now)) this.#turn(view, running, now);
     const showing = this.#showing;
     if (showing === undefined) return undefined;
     const pages = running.filter(
@@ -62,9 +64,11 @@ export class Announcer {
     if (this.#opened || now - call.at < FRESH_MS) this.#waiting.push(call.id);
   }
 
-  #over(ids: Set<string>, now: number): boolean {
+  #over(view: HallView, running: Call[], now: number): boolean {
     const showing = this.#showing;
-    return !showing || !ids.has(showing.id) || now - showing.since >= DWELL_MS;
+    const call = running.find(({ id }) => id === showing?.id);
+    if (!showing || !call) return true;
+    return now - showing.since >= (isAwaited(view, call) ? DWELL_MS : BRIEF_MS);
   }
 
   #turn(view: HallView, running: Call[], now: number): void {

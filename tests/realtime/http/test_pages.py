@@ -60,7 +60,7 @@ async def test_a_page_may_load_from_us_and_nowhere_else(dist: Path) -> None:
     )
     assert rules["frame-ancestors"] == "'none'"
     assert answer.headers["x-content-type-options"] == "nosniff"
-    assert answer.headers["x-frame-options"] == "DENY"
+    assert answer.headers["x-frame-options"] == "SAMEORIGIN"
     assert answer.headers["referrer-policy"] == "no-referrer"
     assert "server" not in answer.headers
 
