@@ -157,6 +157,7 @@ async def main() -> None:
             async for line in lines:
                 if line == "begin":
                     probe.begin()
+                    bulk.events = 0
                 elif line == "bulk":
                     nursery.start_soon(bulk.run)
                 elif line == "tell":

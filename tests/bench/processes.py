@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -30,6 +31,19 @@ class BenchFailed(Exception):
 
 def _die_with_parent() -> None:
     _libc.prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)
+
+
+def allow_descriptors(wanted: int) -> None:
+    """Thousands of clients are as many sockets, here and in what we start."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    enough = min(wanted, hard) if hard != resource.RLIM_INFINITY else wanted
+    if soft < enough:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (enough, hard))
+    if enough < wanted:
+        raise BenchFailed(
+            f"{wanted:,} open files are needed and {hard:,} are allowed: raise the "
+            "hard limit of `ulimit -n`"
+        )
 
 
 class Server(msgspec.Struct, frozen=True):

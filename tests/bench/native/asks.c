@@ -27,7 +27,6 @@
 #define TOPICS_MOST 16
 #define TICKET_MOST 64
 #define CONNECTING_AT_ONCE 32
-#define PATIENCE_NS 30000000000u
 
 typedef enum { GREETING, JOINING, READY } Stage;
 
@@ -53,11 +52,12 @@ static struct {
     uint64_t rounds;
     double warm_up, seconds;
     long think_ms;
+    double patience_s;
     char *topics[TOPICS_MOST];
     uint32_t topic_count;
     const char *reader_token, *asker_token, *asks;
     unsigned at_most_s;
-} wish = {.connections = 64, .warm_up = 1, .seconds = 5, .at_most_s = 240};
+} wish = {.connections = 64, .warm_up = 1, .seconds = 5, .patience_s = 30, .at_most_s = 240};
 
 static Client *clients;  /* those that ask, then the screens */
 static Script *scripts;
@@ -229,7 +229,7 @@ static void on_closed(Link *link, const char *why) {
 
 static void bring_in(const Address *address) {
     uint32_t begun = 0, count = wish.connections + wish.screens;
-    uint64_t until = now_ns() + PATIENCE_NS;
+    uint64_t until = now_ns() + (uint64_t)(1e9 * wish.patience_s);
     while (ready_count < count) {
         while (begun < count && begun - ready_count < CONNECTING_AT_ONCE) {
             clients[begun].link.seat = begun;
@@ -263,9 +263,12 @@ static bool screens_agree(void) {
 
 static void drain(void) {
     asking = false;
-    uint64_t until = now_ns() + PATIENCE_NS;
-    while (well() && (waiting_count || !screens_agree())) {
-        if (now_ns() > until) give_up("%u replies never came", waiting_count);
+    uint64_t until = now_ns() + (uint64_t)(1e9 * wish.patience_s);
+    /* after a gap they never will */
+    while (well() && (waiting_count || (!errors && !screens_agree()))) {
+        if (now_ns() > until)
+            give_up("%u replies never came, and the screens %s", waiting_count,
+                    screens_agree() ? "agree" : "disagree");
         wire_turn(50);
     }
     run_for(0.2);
@@ -274,14 +277,14 @@ static void drain(void) {
 
 static void read_words(int count, char **words) {
     enum { PORT = 256, SERVER, CONNECTIONS, SCREENS, ROUNDS, WARM_UP, SECONDS, THINK_MS,
-           TOPIC, READER_TOKEN, ASKER_TOKEN, ASKS, AT_MOST_S };
+           TOPIC, READER_TOKEN, ASKER_TOKEN, ASKS, PATIENCE_S, AT_MOST_S };
     static const struct option options[] = {
         {"port", 1, 0, PORT}, {"server", 1, 0, SERVER},
         {"connections", 1, 0, CONNECTIONS}, {"screens", 1, 0, SCREENS},
         {"rounds", 1, 0, ROUNDS}, {"warm-up", 1, 0, WARM_UP}, {"seconds", 1, 0, SECONDS},
         {"think-ms", 1, 0, THINK_MS}, {"topic", 1, 0, TOPIC}, {"reader-token", 1, 0, READER_TOKEN},
         {"asker-token", 1, 0, ASKER_TOKEN}, {"asks", 1, 0, ASKS},
-        {"at-most-s", 1, 0, AT_MOST_S}, {0}};
+        {"patience-s", 1, 0, PATIENCE_S}, {"at-most-s", 1, 0, AT_MOST_S}, {0}};
     int option;
     while ((option = getopt_long(count, words, "", options, NULL)) != -1) {
         switch (option) {
@@ -300,6 +303,7 @@ static void read_words(int count, char **words) {
             case READER_TOKEN: wish.reader_token = optarg; break;
             case ASKER_TOKEN: wish.asker_token = optarg; break;
             case ASKS: wish.asks = optarg; break;
+            case PATIENCE_S: wish.patience_s = atof(optarg); break;
             case AT_MOST_S: wish.at_most_s = (unsigned)atoi(optarg); break;
             default: exit(2);
         }
