@@ -8,6 +8,7 @@ import trio
 
 from actors.journal.journal import Journal
 from actors.runtime.feed import KEPT, Since, epoch_of
+from actors.runtime.system import ActorSystem
 from tests.actors.runtime.test_actors import (
     ONE,
     Listening,
@@ -47,6 +48,29 @@ async def test_a_patch_whose_append_failed_is_never_shown(journal_url: str) -> N
         assert listener.document == {"sums": {"main": {"total": 1}}}
 
 
+async def adds(system: ActorSystem, times: int) -> None:
+    """So many commits, on disk."""
+    for _ in range(times):
+        Posted(system, Add(1))
+    await sums(system)
+
+
+async def test_who_was_away_too_long_gets_all_of_it(journal_url: str) -> None:
+    total = 2 * KEPT + 1
+    async with house(journal_url) as system:
+        await adds(system, total)
+    async with house(journal_url) as system:
+        for missed in (0, 1, KEPT - 1, KEPT, KEPT + 1, 2 * KEPT):
+            reader = Listening(system)
+            reader.epoch = epoch_of(system.journal.id, ONE, SumsView())
+            reader.seq = total - missed
+            reader.document = {"sums": {"main": {"total": reader.seq}}}
+            reader.observe(Since(reader.epoch, reader.seq))
+            await sums(system)
+            assert reader.recovered is (missed <= KEPT)
+            assert reader.document == {"sums": {"main": {"total": total}}}
+
+
 @pytest.mark.parametrize("away", [False, True])
 async def test_who_comes_just_as_a_view_is_let_go_gets_its_patches(
     journal_url: str, away: bool
@@ -54,8 +78,7 @@ async def test_who_comes_just_as_a_view_is_let_go_gets_its_patches(
     """A view that nobody has looked at for long is let go with the next command; who
     came before that command, and waits for the disk, is not forgotten with it."""
     async with house(journal_url) as system:
-        for _ in range(KEPT):
-            await system.ref(ONE).ask(Add(1), principal="p")
+        await adds(system, KEPT)
     # the new activation has shown the last commits to nobody: one more is too many
     async with house(journal_url) as system:
         await sums(system)
