@@ -72,7 +72,9 @@ class Page(msgspec.Struct, frozen=True):
                 "worker-src 'self'",
                 "manifest-src 'self'",
                 "form-action 'self'",
-                "frame-ancestors 'none'",
+                # the start page shows the others side by side
+                "frame-src 'self'",
+                "frame-ancestors 'self'",
                 "base-uri 'none'",
             ]
         )
@@ -201,6 +203,7 @@ def page_routes(pages: Pages) -> Blueprint:
             answer = _answer(found.file, request, "no-cache")
             host = request.headers.get("Host", "")
             answer.headers["Content-Security-Policy"] = found.policy(host)
+            answer.headers["X-Frame-Options"] = "SAMEORIGIN"
             return answer
         if file := built.beside.get(name):
             return _answer(file, request, "no-cache")
