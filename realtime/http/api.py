@@ -1,0 +1,70 @@
+"""`/api/v1`: what programs may ask over plain HTTP, and its own description."""
+
+from __future__ import annotations
+
+import msgspec
+from quart import Blueprint, Response
+
+from actors.kernel.times import Clock, day_of, iso
+from realtime.config import Hospital
+from realtime.http.answers import json_answer
+from realtime.http.openapi import Operation, document
+from realtime.protocol.messages import SUBPROTOCOL
+
+BASE = "/api/v1"
+
+
+class HospitalFacts(msgspec.Struct, frozen=True):
+    """The hospital this server is for."""
+
+    id: str
+    name: str
+    time_zone: str
+
+
+class ServerFacts(msgspec.Struct, frozen=True):
+    """What a page or a device needs to know before it connects."""
+
+    name: str
+    version: str
+    protocol: str
+    hospital: HospitalFacts
+    day: str
+    server_time: str
+
+
+def api_routes(hospital: Hospital, version: str, clock: Clock) -> Blueprint:
+    zone = hospital.zone
+    facts = HospitalFacts(hospital.id, hospital.name, hospital.time_zone)
+
+    async def server() -> ServerFacts:
+        now = clock.now()
+        return ServerFacts(
+            name="houzhen",
+            version=version,
+            protocol=SUBPROTOCOL,
+            hospital=facts,
+            day=day_of(now, zone),
+            server_time=iso(now, zone),
+        )
+
+    operations = [
+        Operation("/server", "server", "Which server this is", ServerFacts, server),
+    ]
+    description = document("Houzhen 候诊", version, BASE, operations)
+    routes = Blueprint("api", __name__, url_prefix=BASE)
+
+    def route(operation: Operation) -> None:
+        async def answer() -> Response:
+            return json_answer(await operation.do())
+
+        routes.add_url_rule(operation.path, operation.name, answer)
+
+    for operation in operations:
+        route(operation)
+
+    @routes.get("/openapi.json")
+    async def openapi() -> Response:
+        return json_answer(description)
+
+    return routes

@@ -1,0 +1,17 @@
+"""Where Chromium is."""
+
+import os
+import shutil
+from pathlib import Path
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def find_chromium() -> Path | None:
+    """HOUZHEN_CHROMIUM when set, else the first of the usual names."""
+    if chosen := os.environ.get("HOUZHEN_CHROMIUM"):
+        return Path(chosen) if os.access(chosen, os.X_OK) else None
+    for name in NAMES:
+        if found := shutil.which(name) or shutil.which(name, path="/usr/bin:/snap/bin"):
+            return Path(found)
+    return None
