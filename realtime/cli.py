@@ -8,21 +8,25 @@ from __future__ import annotations
 
 import argparse
 import errno
-import importlib
 import ipaddress
 import os
 import socket
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from actors.journal.faults import JournalError
 from actors.kernel.times import WallClock
 from realtime.config import BadSettings, Settings, load
 from realtime.keys import BadKeys, open_keys
 from realtime.tokens import mint
 from realtime.version import CHECKOUT, version
+
+if TYPE_CHECKING:
+    from realtime.bootstrap import House
 
 FINE, FAILED, WRONG, NO_ADDRESS, INTERRUPTED = 0, 1, 2, 3, 130
 BENCHES = ("fanout", "commands", "recovery", "actors", "stall")
@@ -154,17 +158,30 @@ def _serve(asked: argparse.Namespace) -> int:
             file=sys.stderr,
         )
         return WRONG
-    run = importlib.import_module("realtime.bootstrap").run
+    from realtime import bootstrap
+
+    if asked.demo and "HOUZHEN_DATA_DIR" not in os.environ and asked.config is None:
+        # a demo's invented patients never mix with real ones
+        settings = load(None, {**os.environ, "HOUZHEN_DATA_DIR": "data/demo"})
+    bootstrap.write_log(settings.log.level)
     try:
-        run(settings, demo=asked.demo)
-    except* OSError as group:
-        # a group of one, or what came out of the server's nurseries
-        if (said := _no_address(_leaves(group), settings)) is None:
+        bootstrap.run(settings, demo=asked.demo, ready=_say_hello)
+    except Exception as error:
+        errors = list(_leaves(error))
+        fault = next((e for e in errors if isinstance(e, JournalError)), None)
+        if fault is not None:
+            print(f"houzhen: {fault}", file=sys.stderr)
+            return FAILED
+        reasons = [e for e in errors if isinstance(e, OSError)]
+        if (said := _no_address(reasons, settings)) is None:
             raise
-    else:
-        return FINE
-    print(f"houzhen: {said}", file=sys.stderr)
-    return NO_ADDRESS
+        print(f"houzhen: {said}", file=sys.stderr)
+        return NO_ADDRESS
+    return FINE
+
+
+def _say_hello(house: House) -> None:
+    print(f"候诊 houzhen {version()} — {house.address}", flush=True)
 
 
 def _only_here(host: str) -> bool:
@@ -174,14 +191,13 @@ def _only_here(host: str) -> bool:
         return host == "localhost"
 
 
-def _leaves(group: BaseExceptionGroup[OSError]) -> list[OSError]:
-    leaves: list[OSError] = []
-    for error in group.exceptions:
-        if isinstance(error, BaseExceptionGroup):
-            leaves += _leaves(error)
-        else:
-            leaves.append(error)
-    return leaves
+def _leaves(error: Exception) -> Iterator[Exception]:
+    """The errors themselves, out of the groups that nurseries put them in."""
+    if isinstance(error, ExceptionGroup):
+        for inner in error.exceptions:
+            yield from _leaves(inner)
+    else:
+        yield error
 
 
 def _no_address(errors: Sequence[OSError], settings: Settings) -> str | None:

@@ -2,42 +2,86 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
+from functools import lru_cache
+
 COMPOUND_SURNAMES = frozenset(
     "欧阳 太史 端木 上官 司马 东方 独孤 南宫 万俟 闻人 夏侯 诸葛 尉迟 公羊 赫连 澹台 "
     "皇甫 宗政 濮阳 公冶 太叔 申屠 公孙 慕容 仲孙 钟离 长孙 宇文 司徒 鲜于 司空 闾丘 "
     "子车 亓官 司寇 巫马 公西 颛孙 壤驷 公良 漆雕 乐正 宰父 谷梁 拓跋 夹谷 轩辕 令狐 "
     "段干 百里 呼延 东郭 南门 羊舌 微生 公户 公玉 公仪 梁丘 公仲 公上 公门 公山 公坚 "
     "左丘 公伯 西门 公祖 第五 公乘 贯丘 公皙 南荣 东里 东宫 仲长 子书 子桑 即墨 达奚 "
-    "褚师".split()
+    "褚师 淳于 叔孙 纳兰 完颜 耶律 贺兰 "
+    "歐陽 東方 獨孤 萬俟 聞人 諸葛 尉遲 澹臺 濮陽 公孫 仲孫 鍾離 長孫 鮮于 閭丘 子車 "
+    "亓官 司馬 巫馬 公西 顓孫 樂正 軒轅 東郭 南門 叔孫 納蘭 完顏 賀蘭".split()
 )
 
-_DOTS = "·•‧・."
+_DOTS = re.compile("[·•‧∙⋅・･．.]")
+
+# one Han character with its variation selector; hospitals' older systems keep rare
+# ones in the private use areas
+_HAN = re.compile(
+    "[\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\ue000-\uf8ff"
+    "\U00020000-\U0003fffd\U000f0000-\U0010fffd]"
+    "[\ufe00-\ufe0f\U000e0100-\U000e01ef]?"
+)
+
+_UNSEEN = frozenset({"Cc", "Cf", "Cs"})
 
 
+@lru_cache(maxsize=20_000)
 def mask_name(name: str) -> str:
     """What a wall shows of a name.
 
-    张三 → 张*, 张友三 → 张*三, 欧阳娜 → 欧阳*, 欧阳娜娜 → 欧阳*娜. A name joined by
-    dots (买买提·艾力) keeps the first part's first character: 买**·*力 would tell
-    more than a Han name does, so it is 买*·艾*. A Latin name keeps the initials'
-    word: ``John Smith`` → ``John S*``. An empty name is ``*``.
+    张三 → 张*, 张友三 → 张*三, 欧阳娜 → 欧阳*, 欧阳娜娜 → 欧阳*娜; spaces in a Han name
+    are padding and go. A name joined by dots keeps the first character of its parts:
+    买买提·艾力 → 买*·艾* (its last character would tell more than a Han name's does).
+    A name in another script keeps its first word: ``John Smith`` → ``John S*``, and a
+    single word its first letter. A mixed one keeps the first character of each word.
+    An empty name is ``*``.
     """
-    name = " ".join(name.split())
-    if not name:
+    words = _visible(name).split()
+    if not words:
         return "*"
-    for dot in _DOTS:
-        if dot in name and not name.isascii():
-            parts = [part.strip() for part in name.split(dot) if part.strip()]
-            return "·".join(part[0] + "*" for part in parts) or "*"
-    if name.isascii():
-        first, *rest = name.split(" ")
-        if not rest:
-            return first[0] + "*"
-        return " ".join([first, *(word[0] + "*" for word in rest)])
-    surname = 2 if len(name) > 2 and name[:2] in COMPOUND_SURNAMES else 1
-    given = name[surname:]
-    if not given:
-        return name[0] + "*"
-    if len(given) == 1:
-        return name[:surname] + "*"
-    return name[:surname] + "*" * (len(given) - 1) + given[-1]
+    joined = "".join(words)
+    han = _HAN.findall(joined)
+    if "".join(han) == joined:
+        return _han(han)
+    if not han and len(words) > 1:
+        return " ".join([words[0], *map(_later_initial, words[1:])])
+    join = " "
+    if han and _DOTS.search(joined):
+        words, join = [part for part in _DOTS.split(joined) if part], "·"
+    return join.join([_initial(words[0]), *map(_later_initial, words[1:])])
+
+
+def _han(characters: list[str]) -> str:
+    compound = "".join(characters[:2]) in COMPOUND_SURNAMES and len(characters) > 2
+    surname = characters[: 2 if compound else 1]
+    given = characters[len(surname) :]
+    if len(given) < 2:
+        return "".join(surname) + "*"
+    return "".join(surname) + "*" * (len(given) - 1) + given[-1]
+
+
+def _initial(word: str) -> str:
+    """The first character, with the marks that sit on it, and a star."""
+    end = 1
+    while end < len(word) and unicodedata.category(word[end]).startswith("M"):
+        end += 1
+    return word[:end] + "*"
+
+
+def _later_initial(word: str) -> str:
+    """The initial of a further word, unless it is the whole word: ``Bo X``."""
+    initial = _initial(word)
+    return "*" if initial == word + "*" else initial
+
+
+def _visible(name: str) -> str:
+    """Without controls and format marks, which could turn what stands beside them.
+    Private and unassigned code points stay: they are somebody's rare character."""
+    return "".join(
+        c for c in name if c.isspace() or unicodedata.category(c) not in _UNSEEN
+    )

@@ -65,7 +65,8 @@ class View(Protocol[S_contra]):
         """Every row there is, for a full build."""
 
     def row(self, state: S_contra, section: str, key: str) -> Any:
-        """The row, JSON-ready and without nulls; None when there is none."""
+        """The row, JSON-ready and without nulls; None when there is none. A field keeps
+        its type: 1 and true are equal here and not in JSON."""
 
     def touches(self, state: S_contra, event: Any) -> Iterable[Path]:
         """The rows ``event`` may have changed, asked after it has evolved."""

@@ -15,7 +15,7 @@ JSON = "application/json; charset=utf-8"
 # doing unless these say otherwise.
 EVERYWHERE: Mapping[str, str] = {
     "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
+    "X-Frame-Options": "SAMEORIGIN",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",

@@ -72,8 +72,7 @@ class Page(msgspec.Struct, frozen=True):
                 "worker-src 'self'",
                 "manifest-src 'self'",
                 "form-action 'self'",
-                # the start page shows the others side by side
-                "frame-src 'self'",
+                "frame-src 'self'",  # the front page shows the others, live
                 "frame-ancestors 'self'",
                 "base-uri 'none'",
             ]
@@ -203,7 +202,6 @@ def page_routes(pages: Pages) -> Blueprint:
             answer = _answer(found.file, request, "no-cache")
             host = request.headers.get("Host", "")
             answer.headers["Content-Security-Policy"] = found.policy(host)
-            answer.headers["X-Frame-Options"] = "SAMEORIGIN"
             return answer
         if file := built.beside.get(name):
             return _answer(file, request, "no-cache")

@@ -20,6 +20,7 @@ from realtime.protocol.messages import (
     Hello,
     Join,
     Leave,
+    closed_message,
     error_message,
     ping_message,
     welcome_message,
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from realtime.sockets.edge import Edge
 
 READ_BYTES = 65_536
-FRAMES_A_TURN = 64
+FRAMES_A_TURN = 16
 UNHEARD_BYTES = 256 * 1024  # of replies: a peer that does not listen is not read
 
 logger = logging.getLogger(__name__)
@@ -185,18 +186,26 @@ class Connection(Line):
         try:
             message = self._conversation.receive(text, now)
         except TooManyAsks as exc:
-            refusal = ErrorCode.TOO_MANY_ASKS
-            self.send(error_message(exc.ref, refusal, "请求太多，请稍后再试。"))
+            code = ErrorCode.TOO_MANY_ASKS
+            self.send(error_message(exc.ref, code, "请求太多，请稍后再试。"))
             return
         if isinstance(message, Ask):
             house.ask(self, message)
         elif isinstance(message, Join):
-            house.join(self, message)
+            if self._may_join(message.topic):
+                house.join(self, message)
+            else:
+                refusal = "too_many_topics"
+                self.send(closed_message(message.topic, refusal, False, message.ref))
         elif isinstance(message, Leave):
             house.leave(self, message)
         elif isinstance(message, Hello):
             self._announced = True
             house.hello(self, message)
+
+    def _may_join(self, topic: str) -> bool:
+        topics = self.topics
+        return topic in topics or len(topics) < self._edge.terms.limits.topics
 
     @property
     def _hears(self) -> bool:

@@ -1,0 +1,1 @@
+"""The events' home: append, load, followers' cursors, wake-ups, keys."""

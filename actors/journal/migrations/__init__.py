@@ -1,0 +1,1 @@
+"""alembic's home; a revision is never changed once it was released."""

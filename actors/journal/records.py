@@ -1,0 +1,119 @@
+"""What goes into the journal and what comes out of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from actors.journal.faults import AppendFailed
+from actors.kernel.times import Millis
+
+
+class Lineage:
+    """One activation, as the writer sees it.
+
+    After a failed append everything else that activation has queued stands on a
+    state that never was: the writer sets ``broken`` and refuses it.
+    """
+
+    __slots__ = ("broken", "bulk_waiting")
+
+    def __init__(self) -> None:
+        self.broken = False
+        self.bulk_waiting = 0
+
+
+class KeyedReply:
+    """What a key stands for, kept for good."""
+
+    __slots__ = ("fingerprint", "key", "principal", "reply")
+
+    def __init__(
+        self, principal: str, key: str, fingerprint: bytes, reply: bytes
+    ) -> None:
+        self.principal = principal
+        self.key = key
+        self.fingerprint = fingerprint
+        self.reply = reply
+
+
+UNCHANGED: Any = object()
+"""The wake-up stays as it is."""
+
+
+class Append:
+    """The events of one command, with all that commits beside them.
+
+    ``seq`` is the stream's last before it. ``done`` is called on the loop, once,
+    with the fault or None. ``position`` is set by the commit: that of the last
+    event.
+    """
+
+    __slots__ = (
+        "at",
+        "audit",
+        "done",
+        "events",
+        "fault",
+        "kept",
+        "lineage",
+        "position",
+        "seq",
+        "stream",
+        "wake",
+    )
+
+    def __init__(
+        self,
+        stream: str,
+        seq: int,
+        at: Millis,
+        events: list[tuple[str, bytes]],
+        lineage: Lineage,
+        done: Callable[[Append], None],
+        kept: KeyedReply | None = None,
+        wake: Any = UNCHANGED,
+        audit: tuple[Any, ...] = (),
+    ) -> None:
+        self.stream = stream
+        self.seq = seq
+        self.at = at
+        self.events = events
+        self.lineage = lineage
+        self.done = done
+        self.kept = kept
+        self.wake = wake
+        self.audit = audit
+        self.position = 0
+        self.fault: AppendFailed | None = None
+
+    @property
+    def last_seq(self) -> int:
+        return self.seq + len(self.events)
+
+
+class Recorded:
+    """One event as the journal keeps it."""
+
+    __slots__ = ("at", "body", "commit_seq", "name", "position", "seq", "stream")
+
+    def __init__(
+        self,
+        position: int,
+        stream: str,
+        seq: int,
+        commit_seq: int,
+        at: Millis,
+        name: str,
+        body: bytes,
+    ) -> None:
+        self.position = position
+        self.stream = stream
+        self.seq = seq
+        self.commit_seq = commit_seq
+        self.at = at
+        self.name = name
+        self.body = body
+
+    def __repr__(self) -> str:
+        return f"Recorded({self.position}, {self.stream}#{self.seq}, {self.name})"

@@ -1,0 +1,90 @@
+"""The journal's tables. Portable SQL only: SQLite, PostgreSQL, openGauss.
+
+Positions are drawn from the one row of ``head`` inside the commit, so they are a
+total order with any number of writers, and the fencing epoch stands in that row.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+)
+
+metadata = MetaData()
+
+head = Table(
+    "head",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("journal", String(32), nullable=False),
+    Column("position", BigInteger, nullable=False),
+    Column("commits", BigInteger, nullable=False),
+    Column("epoch", BigInteger, nullable=False),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("stream", String(200), primary_key=True),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("position", BigInteger, nullable=False),
+    Column("commit_seq", BigInteger, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("name", String(80), nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Index("events_by_position", "position", unique=True),
+)
+
+command_keys = Table(
+    "command_keys",
+    metadata,
+    Column("stream", String(200), primary_key=True),
+    Column("principal", String(80), primary_key=True),
+    Column("key", String(80), primary_key=True),
+    Column("fingerprint", LargeBinary, nullable=False),
+    Column("reply", LargeBinary, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+
+wakeups = Table(
+    "wakeups",
+    metadata,
+    Column("stream", String(200), primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Index("wakeups_by_time", "at"),
+)
+
+cursors = Table(
+    "cursors",
+    metadata,
+    Column("follower", String(80), primary_key=True),
+    Column("position", BigInteger, nullable=False),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("commit_no", BigInteger, primary_key=True, autoincrement=False),
+    Column("part", Integer, primary_key=True, autoincrement=False),
+    Column("stream", String(200), nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("action", String(80), nullable=False),
+    Column("principal", String(80), nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+
+event_names = Table(
+    "event_names",
+    metadata,
+    Column("name", String(80), primary_key=True),
+    Column("since", String(40), nullable=False),
+)

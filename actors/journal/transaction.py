@@ -1,0 +1,215 @@
+"""One batch of appends as one transaction: what is written, and under whose epoch."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import (
+    Connection,
+    Table,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
+
+from actors.journal.faults import Fenced, OutOfSequence
+from actors.journal.records import UNCHANGED, Append
+from actors.journal.tables import (
+    audit,
+    command_keys,
+    cursors,
+    event_names,
+    events,
+    head,
+    wakeups,
+)
+
+# a busy hospital has a few hundred live streams; beyond this the cache starts anew
+_REMEMBERED = 20_000
+
+# Statements are built once: building one costs more than running it.
+_INSERT_EVENTS = insert(events)
+_INSERT_KEYS = insert(command_keys)
+_INSERT_AUDIT = insert(audit)
+_LAST_SEQ = select(func.max(events.c.seq)).where(events.c.stream == bindparam("of"))
+_READ_HEAD = select(head.c.position, head.c.commits, head.c.epoch)
+_DRAW = (
+    update(head)
+    .where(head.c.id == 1, head.c.epoch == bindparam("ours"))
+    .values(
+        position=head.c.position + bindparam("count"),
+        commits=head.c.commits + 1,
+    )
+    .returning(head.c.position, head.c.commits)
+)
+
+
+class _Row:
+    """UPDATE, then INSERT: an upsert is not portable. None deletes the row."""
+
+    def __init__(self, table: Table, key: str, value: str) -> None:
+        is_it = table.c[key] == bindparam("its_key")
+        self._update = update(table).where(is_it).values({value: bindparam("now")})
+        self._insert = insert(table).values(
+            {key: bindparam("its_key"), value: bindparam("now")}
+        )
+        self._delete = delete(table).where(is_it)
+
+    def put(self, connection: Connection, key: str, value: int | None) -> None:
+        if value is None:
+            connection.execute(self._delete, {"its_key": key})
+            return
+        row = {"its_key": key, "now": value}
+        if not connection.execute(self._update, row).rowcount:
+            connection.execute(self._insert, row)
+
+
+_WAKEUP = _Row(wakeups, "stream", "at")
+_CURSOR = _Row(cursors, "follower", "position")
+
+
+class Sequences:
+    """The last seq of each stream, as far as it is on disk."""
+
+    def __init__(self) -> None:
+        self._last: dict[str, int] = {}
+
+    def last(self, connection: Connection, stream: str) -> int:
+        known = self._last.get(stream)
+        if known is None:
+            known = connection.scalar(_LAST_SEQ, {"of": stream}) or 0
+        return known
+
+    def advance(self, seqs: dict[str, int]) -> None:
+        if len(self._last) > _REMEMBERED:
+            self._last.clear()
+        self._last.update(seqs)
+
+    def forget(self) -> None:
+        self._last.clear()
+
+
+class Batch:
+    """Appends (and followers' cursors) that stand or fall together."""
+
+    def __init__(
+        self,
+        appends: list[Append],
+        saved_cursors: dict[str, int],
+        epoch: int,
+        release: str,
+    ) -> None:
+        self.appends = appends
+        self.saved_cursors = saved_cursors
+        self.epoch = epoch
+        self.release = release
+        self.commits = 0
+        self.seqs: dict[str, int] = {}
+
+    def write(
+        self, connection: Connection, sequences: Sequences, names: set[str]
+    ) -> None:
+        """Everything but the COMMIT. Raises OutOfSequence, naming the stream, before
+        anything of the batch was written; Fenced when the epoch is not ours."""
+        self._check_order(connection, sequences)
+        position = self._draw_positions(connection)
+        rows: list[dict[str, Any]] = []
+        keys: list[dict[str, Any]] = []
+        audits: list[dict[str, Any]] = []
+        wakes: dict[str, int | None] = {}
+        for append in self.appends:
+            seq = append.seq
+            commit_seq = append.last_seq
+            for name, body in append.events:
+                seq += 1
+                position += 1
+                rows.append(
+                    {
+                        "stream": append.stream,
+                        "seq": seq,
+                        "position": position,
+                        "commit_seq": commit_seq,
+                        "at": append.at,
+                        "name": name,
+                        "body": body,
+                    }
+                )
+            append.position = position
+            if (kept := append.kept) is not None:
+                keys.append(
+                    {
+                        "stream": append.stream,
+                        "principal": kept.principal,
+                        "key": kept.key,
+                        "fingerprint": kept.fingerprint,
+                        "reply": kept.reply,
+                        "seq": commit_seq,
+                        "at": append.at,
+                    }
+                )
+            if append.wake is not UNCHANGED:
+                wakes[append.stream] = append.wake
+            for record in append.audit:
+                audits.append(
+                    {
+                        "commit_no": self.commits,
+                        "part": len(audits),
+                        "stream": append.stream,
+                        "seq": commit_seq,
+                        "at": append.at,
+                        "action": record.action,
+                        "principal": record.principal,
+                        "body": record.body,
+                    }
+                )
+        if rows:
+            self._note_names(connection, rows, names)
+            connection.execute(_INSERT_EVENTS, rows)
+        if keys:
+            connection.execute(_INSERT_KEYS, keys)
+        if audits:
+            connection.execute(_INSERT_AUDIT, audits)
+        for stream, at in wakes.items():
+            _WAKEUP.put(connection, stream, at)
+        for follower, reached in self.saved_cursors.items():
+            _CURSOR.put(connection, follower, reached)
+
+    def _check_order(self, connection: Connection, sequences: Sequences) -> None:
+        seqs: dict[str, int] = {}
+        for place, append in enumerate(self.appends):
+            last = seqs.get(append.stream)
+            if last is None:
+                last = sequences.last(connection, append.stream)
+            if append.seq != last:
+                raise OutOfSequence(append.stream, last, append.seq + 1, place)
+            seqs[append.stream] = append.last_seq
+        self.seqs = seqs
+
+    def _draw_positions(self, connection: Connection) -> int:
+        count = sum(len(append.events) for append in self.appends)
+        row = connection.execute(_DRAW, {"ours": self.epoch, "count": count}).first()
+        if row is None:
+            raise Fenced("another process took this journal over; this one must end")
+        self.commits = row.commits
+        return int(row.position) - count
+
+    def _note_names(
+        self, connection: Connection, rows: list[dict[str, Any]], names: set[str]
+    ) -> None:
+        """A later release asks which events an older one must be able to read."""
+        new = {row["name"] for row in rows} - names
+        if new:
+            kept = set(connection.scalars(select(event_names.c.name)))
+            if fresh := sorted(new - kept):
+                values = [{"name": name, "since": self.release} for name in fresh]
+                connection.execute(insert(event_names), values)
+
+
+def read_commits(connection: Connection) -> tuple[int, int]:
+    """How many commits there are, and under which epoch: tells whether a commit
+    whose outcome is unknown happened."""
+    row = connection.execute(_READ_HEAD).one()
+    return row.commits, row.epoch

@@ -1,0 +1,532 @@
+"""One awake actor: its state, its mailbox, and what waits for the disk.
+
+While it is idle it has no task and no mailbox. Mail makes one and starts a task that
+takes one command after the other and ends. Between taking mail and handing events
+over it awaits nothing; it goes on to the next command while the disk syncs, and
+whatever leaves it waits for the last commit it could have seen.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import trio
+
+from actors.journal.records import UNCHANGED, Append, KeyedReply, Lineage, Recorded
+from actors.kernel.errors import (
+    Busy,
+    Crashed,
+    KeyReused,
+    Refusal,
+    Stale,
+    Unavailable,
+    UnknownTarget,
+)
+from actors.kernel.times import Millis
+from actors.runtime.feed import KEPT, Feed, Listener, Patch, Since, Snapshot, epoch_of
+from actors.runtime.mail import Answer, Mail
+from actors.runtime.shape import Accepted, Capability, Wake
+
+if TYPE_CHECKING:
+    from actors.runtime.system import ActorSystem
+
+log = logging.getLogger("houzhen.actors")
+
+# between two checkpoints: a burst never holds the loop for long
+_TURN = 16
+_REPLAY_TURN = 200
+
+_encode = msgspec.json.encode
+Ready = Callable[["Snapshot | Refusal"], None]
+Effect = Callable[[Refusal | None], None]
+
+
+class Look:
+    """Something to do on the state that is no command: a read, a join."""
+
+    __slots__ = ("begin", "refuse")
+
+    def __init__(
+        self, begin: Callable[[], None], refuse: Callable[[Refusal], None]
+    ) -> None:
+        self.begin = begin
+        self.refuse = refuse
+
+
+Errand = Mail | Look
+
+
+class InFlight(Append):
+    """An append with what leaves the actor when it is on disk."""
+
+    __slots__ = ("after", "mail", "patches", "reply")
+
+    mail: Mail
+    reply: bytes
+    patches: list[tuple[Feed, Patch]]
+    after: list[Effect]
+
+
+class Activation:
+    """Owned by the actor system; nobody else holds one for longer than a call."""
+
+    __slots__ = (
+        "_at",
+        "_capability",
+        "_feeds",
+        "_inflight",
+        "_known",
+        "_lineage",
+        "_mailbox",
+        "_over",
+        "_pending",
+        "_seq",
+        "_state",
+        "_system",
+        "_wake",
+        "loaded",
+        "stream",
+        "used_at",
+    )
+
+    def __init__(
+        self, system: ActorSystem, capability: Capability[Any], stream: str
+    ) -> None:
+        self._system = system
+        self._capability = capability
+        self.stream = stream
+        self.loaded = False
+        self.used_at = 0.0
+        self._state: Any = None
+        self._seq = 0
+        self._at: Millis = 0
+        self._wake: Millis | None = None
+        self._lineage = Lineage()
+        self._over = False
+        self._mailbox: deque[Errand] | None = None
+        self._known: set[int] | None = None
+        self._inflight: dict[tuple[str, str], Mail] | None = None
+        self._pending: deque[InFlight] | None = None
+        self._feeds: dict[str, Feed] | None = None
+
+    # -- the mailbox ---------------------------------------------------------------
+
+    def post(self, mail: Mail) -> None:
+        """Takes it, or refuses at once when too much is waiting already."""
+        box = self._mailbox
+        if box is not None and len(box) >= self._system.mailbox_size:
+            self._system.counters.busy += 1
+            mail.settle(Busy())
+            return
+        self._put(mail)
+
+    def post_unkept(self, mail: Mail) -> None:
+        """Its key was looked up and is new after all."""
+        if self._known is not None and mail.key is not None:
+            self._known.discard(hash((mail.principal, mail.key)))
+        self._put(mail)
+
+    def take_over(self, errand: Errand) -> None:
+        """From an activation that was thrown away before it began this."""
+        self._put(errand)
+
+    def observe(
+        self, view: str, since: Since | None, ready: Ready, listener: Listener
+    ) -> None:
+        """``ready`` is called once, in order with the patches: what it gets and the
+        patches after it are the whole story."""
+        if view not in self._capability.views:
+            ready(UnknownTarget())
+            return
+        self._put(
+            Look(lambda: self._observe(view, since, ready, listener), refuse=ready)
+        )
+
+    def forget(self, view: str, listener: Listener) -> None:
+        feed = (self._feeds or {}).get(view)
+        if feed is not None and feed.listener is listener:
+            feed.listener = None
+
+    def read(self, look: Callable[[Any], Any], done: Callable[[Any], None]) -> None:
+        """``done`` gets what ``look`` saw of the state, once that is on disk."""
+
+        def begin() -> None:
+            seen = look(self._state)
+            self._when_durable(lambda refusal: done(refusal or seen))
+
+        self._put(Look(begin, refuse=done))
+
+    def _put(self, errand: Errand) -> None:
+        if self._mailbox is None:
+            self._mailbox = deque()
+            self._mailbox.append(errand)
+            self._system.start(self)
+        else:
+            self._mailbox.append(errand)
+
+    async def run(self) -> None:
+        """Drain the mailbox; started by the first mail, ends with the last."""
+        if not self.loaded and not await self._wake_up():
+            return
+        box = self._mailbox
+        if box is None:
+            return  # thrown away before it began: its mail is the successor's
+        turn = _TURN
+        while box and not (self._over or self._lineage.broken):
+            errand = box.popleft()
+            if isinstance(errand, Mail):
+                self._take(errand)
+            else:
+                errand.begin()
+            turn -= 1
+            if not turn:
+                turn = _TURN
+                await trio.lowlevel.checkpoint()
+        if self._over or self._lineage.broken:
+            self._system.discard(self)
+        else:
+            self._mailbox = None
+
+    async def _wake_up(self) -> bool:
+        try:
+            await self._load()
+        except Refusal as refusal:
+            # no such actor, says its capability: nothing is wrong with the house
+            self.refuse_waiting(refusal)
+            self._system.absent(self)
+            return False
+        except Exception as error:
+            log.exception("%s could not be loaded", self.stream)
+            self.refuse_waiting(Unavailable())
+            self._system.failed(self, error)
+            return False
+        self.loaded = True
+        self._system.woke(self)
+        return True
+
+    def refuse_waiting(self, refusal: Refusal) -> None:
+        box, self._mailbox = self._mailbox, None
+        for errand in box or ():
+            if isinstance(errand, Mail):
+                errand.settle(refusal)
+            else:
+                errand.refuse(refusal)
+
+    def take_waiting(self) -> deque[Errand]:
+        """What was not begun, for the next activation."""
+        box, self._mailbox = self._mailbox, None
+        return box or deque()
+
+    # -- loading ---------------------------------------------------------------------
+
+    async def _load(self) -> None:
+        capability = self._capability
+        journal = self._system.journal
+        opened, chunk = await journal.open_stream(self.stream)
+        self._state = capability.new(self.stream)
+        commits: list[list[Recorded]] = []
+        tail = opened.last_seq
+        while chunk:
+            await self._replay(chunk, commits)
+            tail = chunk[-1].seq
+            chunk = await journal.next_chunk(self.stream, tail)
+        self._seq = tail
+        for commit in commits:
+            self._replay_shown(commit)
+        self._wake = opened.wake
+        if opened.keys:
+            self._known = {hash(mark) for mark in opened.keys}
+
+    async def _replay(
+        self, chunk: list[Recorded], commits: list[list[Recorded]]
+    ) -> None:
+        """Evolve all but the last commits, which are shown one by one."""
+        read, evolve = self._capability.read_event, self._capability.evolve
+        shows = bool(self._capability.views)
+        turn = _REPLAY_TURN
+        for record in chunk:
+            if shows:
+                if commits and commits[-1][0].commit_seq == record.commit_seq:
+                    commits[-1].append(record)
+                else:
+                    commits.append([record])
+                if len(commits) > KEPT:
+                    for old in commits.pop(0):
+                        evolve(self._state, read(old.body))
+                        self._seq = old.seq
+                        self._at = old.at
+            else:
+                evolve(self._state, read(record.body))
+                self._at = record.at
+            turn -= 1
+            if not turn:
+                turn = _REPLAY_TURN
+                await trio.lowlevel.checkpoint()
+
+    def _replay_shown(self, commit: list[Recorded]) -> None:
+        """The last commits make their patches again, so that a reader from before
+        the restart gets what it missed."""
+        capability = self._capability
+        if self._feeds is None:
+            first = commit[0].seq - 1
+            self._feeds = {
+                view.name: Feed(
+                    view,
+                    epoch_of(self._system.journal.id, self.stream, view),
+                    self._state,
+                    first,
+                )
+                for view in capability.views.values()
+            }
+        events = [capability.read_event(record.body) for record in commit]
+        for event in events:
+            capability.evolve(self._state, event)
+        last = commit[-1]
+        self._at = last.at
+        for feed in self._feeds.values():
+            patch = feed.advance(self._state, events, last.seq, last.at)
+            if patch is not None:
+                feed.show(patch)
+
+    # -- one command -----------------------------------------------------------------
+
+    def _take(self, mail: Mail) -> None:
+        if mail.settled:
+            return  # its deadline passed while it waited: nobody began it
+        if mail.key is not None and self._answered_before(mail, mail.key):
+            return
+        system = self._system
+        if mail.expected is not None and mail.expected != self._seq:
+            self._refuse(mail, Stale(seq=self._seq))
+            return
+        now = max(system.clock.now(), self._at)
+        if isinstance(mail.command, Wake):
+            # the wall clock may have stepped back since the timer looked at it
+            now = max(now, mail.command.due)
+        try:
+            decision = self._capability.decide(self._state, mail.command, now)
+        except Refusal as refusal:
+            decision = refusal
+        except Exception:
+            self._refuse(mail, self._crash("decide", mail.command))
+            return
+        if isinstance(decision, Refusal):
+            system.counters.refused += 1
+            self._refuse(mail, decision)
+        else:
+            self._accept(mail, decision, now)
+
+    def _answered_before(self, mail: Mail, key: str) -> bool:
+        """True when the key is known: in flight, or in the journal."""
+        mark = (mail.principal, key)
+        if self._inflight is not None and (first := self._inflight.get(mark)):
+            if first.fingerprint == mail.fingerprint:
+                first.join(mail)
+            else:
+                self._refuse(mail, KeyReused())
+            return True
+        if self._known is not None and hash(mark) in self._known:
+            self._system.look_up_key(self, mail, key)
+            return True
+        return False
+
+    def _accept(self, mail: Mail, decision: Accepted, now: Millis) -> None:
+        events = decision.events
+        if not events and mail.key is None:
+            self._when_durable(
+                lambda refusal: mail.settle(
+                    refusal or Answer(_encode(decision.reply), self._seq)
+                )
+            )
+            return
+        capability = self._capability
+        state = self._state
+        try:
+            for event in events:
+                capability.evolve(state, event)
+            wake = capability.wake_at(state) if capability.wake_at else None
+            seq = self._seq + len(events)
+            patches = self._advance_feeds(events, seq, now) if self._feeds else []
+        except Exception:
+            # the state may be half changed: this activation is over
+            self._refuse(mail, self._crash("evolve", mail.command))
+            self._over = True
+            return
+        reply = _encode(decision.reply)
+        kept = None
+        if mail.key is not None:
+            kept = KeyedReply(mail.principal, mail.key, mail.fingerprint, reply)
+            if self._inflight is None:
+                self._inflight = {}
+            self._inflight[mail.principal, mail.key] = mail
+        append = InFlight(
+            self.stream,
+            self._seq,
+            now,
+            [(_tag(event), _encode(event)) for event in events],
+            self._lineage,
+            self._settled,
+            kept,
+            wake if wake != self._wake else UNCHANGED,
+            decision.audit,
+        )
+        append.mail = mail
+        append.reply = reply
+        append.patches = patches
+        append.after = []
+        self._seq = seq
+        self._at = now
+        self._wake = wake
+        if self._pending is None:
+            self._pending = deque()
+        self._pending.append(append)
+        self._system.journal.append(append)
+
+    def _advance_feeds(
+        self, events: Sequence[Any], seq: int, at: Millis
+    ) -> list[tuple[Feed, Patch]]:
+        assert self._feeds is not None
+        patches = []
+        unheard = None
+        for name, feed in self._feeds.items():
+            if feed.listener is None and feed.unheard > KEPT:
+                unheard = name
+                continue
+            patch = feed.advance(self._state, events, seq, at)
+            if patch is not None:
+                patches.append((feed, patch))
+        if unheard is not None:
+            # nobody looks: built anew when somebody does
+            del self._feeds[unheard]
+        return patches
+
+    # -- what leaves the actor ---------------------------------------------------------
+
+    def _settled(self, append: Append) -> None:
+        """On the loop, in order: the append is on disk, or it is not."""
+        assert isinstance(append, InFlight)
+        assert self._pending is not None
+        self._pending.popleft()
+        mail = append.mail
+        if append.kept is not None:
+            assert self._inflight is not None
+            self._inflight.pop((append.kept.principal, append.kept.key), None)
+            if not self._inflight:
+                self._inflight = None
+        if append.fault is not None:
+            self._system.counters.failed += 1
+            refusal = Unavailable()
+            mail.settle_all(refusal)
+            for effect in append.after:
+                effect(refusal)
+            if not self._pending:
+                self._pending = None
+            self._system.discard(self)
+            return
+        if not self._pending:
+            self._pending = None
+        if append.kept is not None:
+            if self._known is None:
+                self._known = set()
+            self._known.add(hash((append.kept.principal, append.kept.key)))
+        if append.wake is not UNCHANGED:
+            self._system.timers.set(self.stream, append.wake)
+        for feed, patch in append.patches:
+            feed.show(patch)
+        self._system.counters.committed += 1
+        mail.settle_all(Answer(append.reply, append.last_seq))
+        for effect in append.after:
+            effect(None)
+
+    def _when_durable(self, effect: Effect) -> None:
+        if self._pending:
+            self._pending[-1].after.append(effect)
+        else:
+            effect(None)
+
+    def _refuse(self, mail: Mail, refusal: Refusal) -> None:
+        self._when_durable(lambda failed: mail.settle_all(failed or refusal))
+
+    def _crash(self, where: str, command: Any) -> Crashed:
+        incident = secrets.token_hex(4)
+        self._system.counters.crashed += 1
+        log.exception(
+            "incident %s: %s of %s crashed on %s",
+            incident,
+            where,
+            self.stream,
+            type(command).__name__,
+        )
+        return Crashed(incident=incident)
+
+    # -- views -------------------------------------------------------------------------
+
+    def _observe(
+        self, name: str, since: Since | None, ready: Ready, listener: Listener
+    ) -> None:
+        feed = self._feed(name)
+        if since is not None and since.epoch == feed.epoch:
+            whole = None  # most likely not needed: encoded only if it is
+        else:
+            whole, since = feed.whole(), None
+        tip, newest = feed.tip, self._seq
+
+        def when_durable(refusal: Refusal | None) -> None:
+            if refusal is not None:
+                ready(refusal)
+                return
+            missed = None if since is None else feed.missed(since, newest)
+            if missed is not None:
+                snapshot = Snapshot(feed.epoch, feed.seq, missed, None)
+            elif whole is not None:
+                snapshot = Snapshot(feed.epoch, tip, None, whole)
+            else:
+                self.observe(name, None, ready, listener)
+                return
+            feed.listener = listener
+            ready(snapshot)
+
+        self._when_durable(when_durable)
+
+    def _feed(self, name: str) -> Feed:
+        if self._feeds is None:
+            self._feeds = {}
+        feed = self._feeds.get(name)
+        if feed is None:
+            view = self._capability.views[name]
+            epoch = epoch_of(self._system.journal.id, self.stream, view)
+            feed = Feed(view, epoch, self._state, self._seq)
+            self._feeds[name] = feed
+        return feed
+
+    # -- for the system ----------------------------------------------------------------
+
+    @property
+    def resting(self) -> bool:
+        """Nothing to do, nothing on its way, and nobody looks."""
+        return (
+            self._mailbox is None
+            and self._pending is None
+            and not any(
+                feed.listener is not None for feed in (self._feeds or {}).values()
+            )
+        )
+
+    def listeners(self) -> list[Listener]:
+        feeds = (self._feeds or {}).values()
+        return [feed.listener for feed in feeds if feed.listener is not None]
+
+    @property
+    def seq(self) -> int:
+        return self._seq
+
+
+def _tag(event: msgspec.Struct) -> str:
+    tag = event.__struct_config__.tag
+    assert isinstance(tag, str)
+    return tag

@@ -1,0 +1,65 @@
+/**
+ * The clinic's views as docs/protocol.md writes them. Absent means none: every part
+ * but the rows' own identity may be missing, and a page must stand without it.
+ */
+
+export type TicketState = "booked" | "waiting" | "called" | "in" | "missed" | "done";
+
+export interface ClinicRow {
+  name?: string;
+  name_en?: string;
+  hospital?: string;
+  floor?: string;
+  day?: string;
+}
+
+export interface QueueRow {
+  name?: string;
+  kind?: string;
+  waiting?: number;
+}
+
+export interface RoomRow {
+  doctor?: string;
+  title?: string;
+  queues?: string[];
+  current?: string;
+  way?: string;
+  way_en?: string;
+}
+
+export interface TicketRow {
+  number: string;
+  name: string;
+  queue: string;
+  state: TicketState;
+  room?: string;
+  since?: number;
+  called_at?: number;
+}
+
+export interface CallRow {
+  ticket: string;
+  number: string;
+  name: string;
+  room: string;
+  at: number;
+  expires: number;
+  times?: number;
+}
+
+export interface HallView {
+  clinic?: ClinicRow;
+  queues?: Record<string, QueueRow>;
+  rooms?: Record<string, RoomRow>;
+  tickets?: Record<string, TicketRow>;
+  orders?: Record<string, string[]>;
+  missed?: Record<string, number>;
+  calls?: Record<string, CallRow>;
+}
+
+export interface KioskView {
+  clinic?: ClinicRow;
+  queues?: Record<string, QueueRow>;
+  rooms?: Record<string, RoomRow>;
+}

@@ -1,0 +1,38 @@
+/** What a page is told about where it hangs, and what the server says about itself. */
+
+export type Role = "screen" | "kiosk" | "doctor";
+
+export interface Place {
+  role: Role;
+  clinic: string;
+  room: string;
+}
+
+export interface ServerFacts {
+  name: string;
+  version: string;
+  hospital: { id: string; name: string };
+  day: string;
+}
+
+export function readPlace(role: Role, search: string): Place {
+  const parameters = new URLSearchParams(search);
+  return {
+    role,
+    clinic: parameters.get("clinic") || "im2",
+    room: parameters.get("room") || "3",
+  };
+}
+
+/** The place a token is made out for: a doctor's is the room, the others' the clinic. */
+export const tokenPlace = ({ role, clinic, room }: Place): string =>
+  role === "doctor" ? `${clinic}/${room}` : clinic;
+
+export const clinicStream = (hospital: string, clinic: string, day: string): string =>
+  `${hospital}/clinic/${clinic}/${day}`;
+
+export async function fetchServerFacts(): Promise<ServerFacts> {
+  const answer = await fetch("/api/v1/server", { cache: "no-store" });
+  if (!answer.ok) throw new Error(`/api/v1/server answered ${answer.status}`);
+  return (await answer.json()) as ServerFacts;
+}

@@ -1,0 +1,33 @@
+import { type Place, tokenPlace } from "./place";
+
+/** This device has no token, and nothing here can give it one. */
+export class NotRegistered extends Error {}
+
+const keptUnder = (place: Place): string =>
+  `houzhen.token.${place.role}.${tokenPlace(place)}`;
+
+/**
+ * A token handed over in the address (`#token=…`) is kept for this page and place, and
+ * taken out of the address bar, where others would read it.
+ */
+export function keepTokenFromAddress(place: Place): void {
+  const handed = new URLSearchParams(location.hash.slice(1)).get("token");
+  if (!handed) return;
+  localStorage.setItem(keptUnder(place), handed);
+  history.replaceState(null, "", location.pathname + location.search);
+}
+
+/**
+ * The token of this page: the kept one, or in a demo one asked for. `renewed` says that
+ * the server refused the last one: a kept one is then passed over, but not thrown away,
+ * for the fault may be the server's clock or key.
+ */
+export async function pageToken(place: Place, renewed: boolean): Promise<string> {
+  const kept = localStorage.getItem(keptUnder(place));
+  if (kept && !renewed) return kept;
+  const query = new URLSearchParams({ role: place.role, place: tokenPlace(place) });
+  const answer = await fetch(`/demo/token?${query}`, { cache: "no-store" });
+  if (answer.status === 404 || answer.status === 403) throw new NotRegistered();
+  if (!answer.ok) throw new Error(`/demo/token answered ${answer.status}`);
+  return ((await answer.json()) as { token: string }).token;
+}

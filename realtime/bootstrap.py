@@ -1,0 +1,222 @@
+"""The one place that puts the program together, and takes it down again."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import trio
+
+from actors.clinic.actor import clinic_capability
+from actors.journal.journal import Journal
+from actors.kernel.sealed import Vault
+from actors.kernel.times import WallClock, iso
+from actors.runtime.shape import Capability
+from actors.runtime.system import ActorSystem
+from queue_displays.hall import HallView
+from realtime import demo_hospital, quiet
+from realtime.config import Settings
+from realtime.http.app import Site, create_app
+from realtime.http.demo import Demo
+from realtime.http.metrics import Metrics
+from realtime.http.server import HttpServer
+from realtime.keys import Keys, open_keys
+from realtime.measures import tell
+from realtime.protocol.conversation import Terms
+from realtime.protocol.messages import Limits
+from realtime.sockets.edge import Edge, EdgeSettings
+from realtime.sockets.front_door import DoorSettings, FrontDoor
+from realtime.tokens import Gate
+from realtime.topics.clinic_counter import ClinicCounter
+from realtime.topics.counter import Counter
+from realtime.topics.hub import Hub
+from realtime.version import CHECKOUT, version
+
+log = logging.getLogger("houzhen")
+
+PAGES = CHECKOUT / "kiosk_web" / "dist"
+_GRACE_S = 2.0
+
+Wing = Callable[[Vault], tuple[Capability[Any], Counter]]
+"""A further capability with its counter, built once the vault is there."""
+
+
+class House:
+    """A server that serves, until ``close``."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        keys: Keys,
+        gate: Gate,
+        system: ActorSystem,
+        hub: Hub,
+        edge: Edge,
+        door: FrontDoor,
+        http: HttpServer,
+    ) -> None:
+        self.settings = settings
+        self.keys = keys
+        self.gate = gate
+        self.system = system
+        self.hub = hub
+        self.edge = edge
+        self.http = http
+        self._door = door
+
+    @property
+    def address(self) -> str:
+        host, port = self._door.addresses[0]
+        return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+    async def shut(self) -> None:
+        """Nobody new comes in; what was begun reaches the disk and is answered; then
+        every page is told to come back. A stalled peer holds none of it."""
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(self._door.shutdown, _GRACE_S)
+            nursery.start_soon(self.http.stop)
+            await self.system.journal.flushed()
+            nursery.start_soon(self.edge.shutdown, _GRACE_S)
+
+
+@asynccontextmanager
+async def serving(
+    settings: Settings, *, demo: bool = False, wings: Iterable[Wing] = ()
+) -> AsyncIterator[House]:
+    """A running server. Raises CannotStart with a message for an operator, OSError
+    when the address is not to be had, and JournalLost when nothing can be promised
+    any more; the latter two perhaps in the groups of nurseries."""
+    clock = WallClock()
+    journal = Journal(
+        settings.journal.url, release=version(), busy_s=settings.journal.busy_s
+    )
+    keys = await _keys_of(journal, settings)
+    vault = Vault(keys.data.id, keys.data.cipher, keys.data.index)
+    built = [_clinic(vault), *(wing(vault) for wing in wings)]
+    system = ActorSystem(
+        journal,
+        [capability for capability, _ in built],
+        clock=clock,
+        mailbox_size=settings.actors.mailbox,
+        idle_s=settings.actors.idle_s,
+    )
+    gate = Gate(keys.tokens)
+    hub = Hub(
+        settings.hospital.id,
+        system,
+        gate,
+        vault,
+        [counter for _, counter in built],
+        clock,
+        settings.live.topics,
+    )
+    zone = settings.hospital.zone
+    edge = Edge(
+        hub, _edge_settings(settings), server_time=lambda: iso(clock.now(), zone)
+    )
+    hub.new_audience = edge.audience
+    metrics = Metrics()
+    tell(metrics, system, hub, edge.traffic)
+
+    async def journal_answers() -> str | None:
+        return None if journal.healthy else "the journal cannot be written"
+
+    site = Site(
+        hospital=settings.hospital,
+        version=version(),
+        clock=clock,
+        pages=PAGES,
+        metrics=metrics,
+        checks={"journal": journal_answers},
+        demo=Demo(keys.tokens, clock, demo_hospital.demo_cards) if demo else None,
+        body_bytes=settings.http.body_bytes,
+    )
+    http = HttpServer(create_app(site), settings.http)
+    door = FrontDoor(edge, http.serve, _door_settings(settings))
+    house = House(settings, keys, gate, system, hub, edge, door, http)
+    async with system.running(), trio.open_nursery() as nursery:
+        await door.listen(settings.http.host, settings.http.port)
+        await nursery.start(edge.run)
+        nursery.start_soon(hub.run)
+        if demo:
+            await demo_hospital.open_the_day(house.system, vault, settings.hospital)
+        quiet.settle_down()
+        nursery.start_soon(
+            quiet.collect_in_quiet_moments,
+            lambda: system.counters.committed + edge.traffic.frames_in,
+        )
+        await nursery.start(door.run)
+        yield house
+        with trio.CancelScope(shield=True):
+            await house.shut()
+        nursery.cancel_scope.cancel()
+
+
+async def _keys_of(journal: Journal, settings: Settings) -> Keys:
+    """New keys only for a journal in which nothing was ever written."""
+    try:
+        may_create = await journal.is_new()
+        return open_keys(settings.secrets.file, may_create=may_create)
+    except BaseException:
+        journal.database.close()
+        raise
+
+
+def _clinic(vault: Vault) -> tuple[Capability[Any], Counter]:
+    return clinic_capability(vault).showing(HallView(vault)), ClinicCounter(vault)
+
+
+def _edge_settings(settings: Settings) -> EdgeSettings:
+    live = settings.live
+    limits = Limits(live.message_bytes, live.asks_open, live.topics)
+    terms = Terms(
+        live.hello_s,
+        live.heartbeat_s,
+        live.frames_per_s,
+        live.frames_at_once,
+        limits,
+    )
+    return EdgeSettings(terms, live.send_buffer, live.stall_s)
+
+
+def _door_settings(settings: Settings) -> DoorSettings:
+    return DoorSettings(
+        head_s=settings.http.header_timeout_s,
+        connections=settings.http.connections_max,
+        peer_silent_s=settings.http.stalled_s,
+    )
+
+
+def write_log(level: str) -> None:
+    """To stderr, for whoever keeps logs on this machine. Never a name or a card."""
+    logging.basicConfig(
+        level=level.upper(),
+        format="%(asctime)s %(levelname)-7s %(name)s  %(message)s",
+        stream=sys.stderr,
+    )
+    for noisy in ("alembic", "hypercorn"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+def run(
+    settings: Settings,
+    *,
+    demo: bool = False,
+    wings: Iterable[Wing] = (),
+    ready: Callable[[House], None] = lambda house: None,
+) -> None:
+    """Serve until SIGINT or SIGTERM. ``ready`` is called when the door is open."""
+
+    async def until_told() -> None:
+        with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as told:
+            async with serving(settings, demo=demo, wings=wings) as house:
+                ready(house)
+                async for number in told:
+                    log.info("%s: shutting down", signal.Signals(number).name)
+                    break
+
+    trio.run(until_told, strict_exception_groups=True)

@@ -1,0 +1,261 @@
+"""The hospital of `houzhen demo`: two clinics, their doctors, and who comes today.
+
+Data only, as the bodies of the asks in docs/protocol.md; whoever starts the demo sends
+them. Everyone here is invented. The names are the kinds that try a screen: two
+characters, compound surnames, minority and Latin names, surnames read in their own way.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from actors.clinic.actor import clinic_stream
+from actors.kernel.errors import KeyReused, Refused
+from actors.kernel.sealed import Vault
+from actors.kernel.times import day_of
+from actors.runtime.system import ActorSystem
+from realtime.config import Hospital
+from realtime.tokens import Principal
+from realtime.topics.clinic_counter import ClinicCounter
+
+HOSPITAL = "yunxiu"
+HOSPITAL_NAME = "云岫市中心医院"
+
+
+@dataclass(frozen=True)
+class DemoPatient:
+    """Somebody with a number today, and the card to check in with. ``here`` has
+    already checked in when the demo starts, so that nobody opens an empty wall."""
+
+    clinic: str
+    number: str
+    name: str
+    card: str
+    here: bool
+
+    @property
+    def queue(self) -> str:
+        return self.number[0]
+
+
+_CLINICS: dict[str, dict[str, Any]] = {
+    "im2": {
+        "clinic": {
+            "name": "内科二诊区",
+            "name_en": "Internal Medicine Area 2",
+            "hospital": HOSPITAL_NAME,
+            "floor": "2",
+        },
+        "queues": {
+            "Z": {"name": "心血管专家门诊", "kind": "专"},
+            "A": {"name": "心血管内科", "kind": "普"},
+            "B": {"name": "呼吸内科", "kind": "普"},
+            "C": {"name": "消化内科", "kind": "普"},
+        },
+        "rooms": {
+            "1": {
+                "doctor": "周文澜",
+                "title": "主任",
+                "queues": ["Z"],
+                "way": "右边第 1 个门",
+                "way_en": "Room 1, right",
+            },
+            "2": {
+                "doctor": "林知远",
+                "title": "副主任",
+                "queues": ["A"],
+                "way": "右边第 2 个门",
+                "way_en": "Room 2, right",
+            },
+            "3": {
+                "doctor": "许安禾",
+                "title": "主治",
+                "queues": ["A", "Z"],
+                "way": "右边第 3 个门",
+                "way_en": "Room 3, right",
+            },
+            "4": {
+                "doctor": "单雅宁",
+                "title": "副主任",
+                "queues": ["B"],
+                "way": "左边第 1 个门",
+                "way_en": "Room 4, left",
+            },
+            "5": {
+                "doctor": "何叙",
+                "title": "主治",
+                "queues": ["C"],
+                "way": "左边第 2 个门",
+                "way_en": "Room 5, left",
+            },
+            "6": {
+                "doctor": "罗一舟",
+                "title": "主治",
+                "queues": ["B", "C"],
+                "way": "左边第 3 个门",
+                "way_en": "Room 6, left",
+            },
+        },
+    },
+    "eye1": {
+        "clinic": {
+            "name": "眼科诊区",
+            "name_en": "Ophthalmology",
+            "hospital": HOSPITAL_NAME,
+            "floor": "3",
+        },
+        "queues": {"E": {"name": "眼科", "kind": "普"}},
+        "rooms": {
+            "1": {
+                "doctor": "叶青",
+                "title": "副主任",
+                "queues": ["E"],
+                "way": "出电梯左边第 1 个门",
+                "way_en": "Room 1, left of the lift",
+            },
+            "2": {
+                "doctor": "秦朗川",
+                "title": "主治",
+                "queues": ["E"],
+                "way": "出电梯左边第 2 个门",
+                "way_en": "Room 2, left of the lift",
+            },
+        },
+    },
+}
+
+# number and name; those with a mark come to the kiosk during the demo
+_TODAY: dict[str, str] = {
+    "im2": """
+        Z006 陈建明
+        Z007 赵敏
+        Z009 欧阳静
+        Z010 马玉兰
+        Z011 方志
+        Z012 姚思远 *
+        Z013 阿依古丽 *
+        A008 龙梅
+        A009 邓博文
+        A011 孙国华
+        A012 张友三
+        A013 李秀芳
+        A014 吴桐
+        A015 刘桂英
+        A016 何苗
+        A017 郑建国
+        A018 仇长生
+        A019 王月芳 *
+        A020 蒋雯 *
+        A021 欧阳娜娜 *
+        A022 John Smith *
+        B007 高素琴
+        B008 区佩欢
+        B009 曾洋
+        B010 解学民
+        B011 冯巧
+        B012 查宁
+        B013 唐玉龙
+        B014 沈立 *
+        B015 任雪 *
+        B016 令狐远 *
+        C001 尹长河
+        C002 许冬梅
+        C003 司马晋
+        C004 白露 *
+    """,
+    "eye1": """
+        E001 买买提·艾力
+        E002 余欢
+        E003 上官云舒
+        E004 扎西多吉
+        E005 单立群
+        E006 Maria Santos
+        E007 古丽娜·热合曼 *
+        E008 诸葛文 *
+        E009 单小满 *
+        E010 张三 *
+    """,
+}
+
+
+def clinic_ids() -> tuple[str, ...]:
+    return tuple(_CLINICS)
+
+
+def open_body(clinic: str) -> dict[str, Any]:
+    """The body of ``open`` for this clinic's day."""
+    return _CLINICS[clinic]
+
+
+def demo_patients() -> list[DemoPatient]:
+    """Everyone of the day, with a card of eight digits that a keypad can type."""
+    patients: list[DemoPatient] = []
+    for clinic, day in _TODAY.items():
+        for line in filter(None, map(str.strip, day.splitlines())):
+            number, name = line.removesuffix("*").split(maxsplit=1)
+            patients.append(
+                DemoPatient(
+                    clinic=clinic,
+                    number=number,
+                    name=name.strip(),
+                    card=f"6601{len(patients) + 1:04d}",
+                    here=not line.endswith("*"),
+                )
+            )
+    return patients
+
+
+def register_bodies(clinic: str) -> list[dict[str, Any]]:
+    """The bodies of ``register``, one for each patient of this clinic."""
+    return [
+        {
+            "queue": patient.queue,
+            "number": patient.number,
+            "name": patient.name,
+            "card": patient.card,
+        }
+        for patient in demo_patients()
+        if patient.clinic == clinic
+    ]
+
+
+def check_in_bodies(clinic: str) -> list[dict[str, Any]]:
+    """The bodies of ``check_in`` of those who are here when the demo starts."""
+    return [
+        {"card": patient.card}
+        for patient in demo_patients()
+        if patient.clinic == clinic and patient.here
+    ]
+
+
+def demo_cards() -> list[DemoPatient]:
+    """Who can still check in at a kiosk, and with which card."""
+    return [patient for patient in demo_patients() if not patient.here]
+
+
+async def open_the_day(system: ActorSystem, vault: Vault, hospital: Hospital) -> None:
+    """Open today's clinics and check in whoever is here. Keys make it happen once a
+    day, however often the demo starts."""
+    counter = ClinicCounter(vault)
+    who = Principal(
+        "demo", frozenset({"admin", "kiosk"}), frozenset({"*"}), expires=2**53
+    )
+    today = day_of(system.clock.now(), hospital.zone)
+
+    for clinic in clinic_ids():
+        stream = clinic_stream(hospital.id, clinic, today)
+        ref = system.ref(stream)
+        bodies = [
+            ("setup", "open", open_body(clinic)),
+            *(("setup", "register", body) for body in register_bodies(clinic)),
+            *(("kiosk", "check_in", body) for body in check_in_bodies(clinic)),
+        ]
+        for place, (view, name, body) in enumerate(bodies):
+            raw = msgspec.Raw(msgspec.json.encode(body))
+            errand = counter.errand(who, (clinic, today), view, name, raw)
+            with suppress(Refused, KeyReused):  # an earlier start did it
+                await ref.ask(errand.command, principal="demo", key=f"demo-{place:04d}")

@@ -1,0 +1,1 @@
+"""Who may join what, what an ask becomes, and which view they get."""

@@ -1,0 +1,70 @@
+"""A counter: where the outside meets one kind of actor.
+
+It says who may look through which view, and turns what is asked there into the
+actor's commands. Personal fields are sealed here, before they go any further.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import msgspec
+
+from actors.kernel.errors import BadRequest, Forbidden, UnknownAsk, UnknownTarget
+from realtime.tokens import Principal
+
+Finish = Callable[[bytes, Any], bytes]
+"""Completes a reply with what is not kept with it: (reply, state) → body."""
+
+
+class Errand:
+    """An ask as the actor takes it. ``finish``, where there is one, reads the state
+    once the reply is on disk."""
+
+    __slots__ = ("command", "finish")
+
+    def __init__(self, command: Any, finish: Finish | None = None) -> None:
+        self.command = command
+        self.finish = finish
+
+
+class Counter(Protocol):
+    """One kind of actor, as seen from outside."""
+
+    kind: str
+
+    def may_look(self, who: Principal, parts: tuple[str, ...], view: str) -> None:
+        """Returns when they may; raises UnknownTarget or Forbidden."""
+
+    def errand(
+        self,
+        who: Principal,
+        parts: tuple[str, ...],
+        view: str,
+        name: str,
+        body: msgspec.Raw,
+    ) -> Errand:
+        """Raises UnknownAsk, Forbidden or BadRequest."""
+
+
+def read_body(body: msgspec.Raw, kind: Any) -> Any:
+    """The body as ``kind``; BadRequest names the field that is wrong."""
+    try:
+        return msgspec.json.decode(body, type=kind)
+    except (msgspec.ValidationError, msgspec.DecodeError) as error:
+        what, _, where = str(error).partition(" - at `$")
+        field = where.rstrip("`").lstrip(".") or "body"
+        raise BadRequest(field=field, reason=what) from None
+
+
+__all__ = [
+    "BadRequest",
+    "Counter",
+    "Errand",
+    "Finish",
+    "Forbidden",
+    "UnknownAsk",
+    "UnknownTarget",
+    "read_body",
+]

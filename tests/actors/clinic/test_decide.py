@@ -1,0 +1,555 @@
+"""What a clinic says to each command, told as it happens at the desk."""
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from actors.clinic.messages import (
+    Announced,
+    AnnouncedAgain,
+    AnnouncementExpired,
+    CallAgain,
+    Called,
+    CallNext,
+    CheckIn,
+    Finish,
+    Finished,
+    Miss,
+    NumberGiven,
+    Open,
+    PlaceInQueue,
+    QueuePlan,
+    Recall,
+    Register,
+    RoomPlan,
+    Settings,
+    Start,
+    ThisTicket,
+)
+from actors.kernel.errors import BadRequest
+from actors.runtime.shape import Accepted, Nothing, Wake
+from tests.actors.clinic.day import NINE, OPENING, VAULT, Day, card_of, register
+
+
+@pytest.fixture
+def day() -> Day:
+    return Day()
+
+
+def call(room: str = "3", after: str | None = None) -> CallNext:
+    return CallNext(by="xu", room=room, after=after)
+
+
+# The morning
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        register("A001"),
+        CheckIn(by="kiosk", card="c"),
+        call(),
+        CallAgain(by="xu", room="3", ticket="t1"),
+        Start(by="xu", room="3", ticket="t1"),
+        Finish(by="xu", room="3", ticket="t1"),
+        Miss(by="xu", room="3", ticket="t1"),
+        Recall(by="nurse", ticket="t1"),
+    ],
+)
+def test_before_it_is_opened_a_day_takes_nothing(command: Any) -> None:
+    assert Day(opening=None).refused(command).code == "not_open"
+
+
+def test_a_day_is_opened_once(day: Day) -> None:
+    assert day.refused(OPENING).code == "already_open"
+
+
+def test_opening_keeps_the_rules_numbers_in_the_day() -> None:
+    settings = Settings(announcement_ms=30_000)
+    day = Day(msgspec.structs.replace(OPENING, settings=settings))
+    assert day.state.settings == settings
+    day.waiting("A001")
+    day.ok(call())
+    assert day.state.calls["c1"].expires == day.now + 30_000
+
+
+@pytest.mark.parametrize(
+    ("field", "opening"),
+    [
+        ("rooms.3.queues", {"rooms": {"3": RoomPlan("许安禾", ("A", "X"))}}),
+        ("settings.announcement_ms", {"settings": Settings(announcement_ms=-1)}),
+        ("settings.call_again_ms", {"settings": Settings(call_again_ms=3_600_001)}),
+    ],
+)
+def test_a_plan_that_cannot_be_is_not_opened(
+    field: str, opening: dict[str, Any]
+) -> None:
+    refusal = Day(opening=None).refused(msgspec.structs.replace(OPENING, **opening))
+    assert isinstance(refusal, BadRequest)
+    assert refusal.details == {"field": field}
+
+
+def test_a_number_is_drawn_in_its_queue(day: Day) -> None:
+    def draw(queue: str, card: str) -> NumberGiven:
+        name = VAULT.seal("张友三")
+        given = day.ok(Register(by="his", queue=queue, name=name, card=card))
+        assert isinstance(given, NumberGiven)
+        return given
+
+    assert draw("A", "c1") == NumberGiven("t1", "A001")
+    assert draw("B", "c2") == NumberGiven("t2", "B001")
+    assert draw("A", "c3") == NumberGiven("t3", "A002")
+
+
+def test_drawing_passes_over_numbers_that_were_given(day: Day) -> None:
+    day.registered("A001")
+    day.registered("A003")
+    cards = iter("xyz")
+    drawn = [
+        day.ok(Register(by="his", queue="A", name=VAULT.seal("何苗"), card=card)).number
+        for card in cards
+    ]
+    assert drawn == ["A002", "A004", "A005"]
+
+
+def test_two_queues_with_one_prefix_never_show_one_number_twice() -> None:
+    plans = {"A": QueuePlan("心血管内科"), "D": QueuePlan("内分泌科", prefix="A")}
+    rooms = {"3": RoomPlan("许安禾", ("A", "D"))}
+    day = Day(msgspec.structs.replace(OPENING, queues=plans, rooms=rooms))
+    name = VAULT.seal("何苗")
+    numbers = [
+        day.ok(Register(by="his", queue=queue, name=name, card=card)).number
+        for queue, card in [("A", "1"), ("D", "2"), ("D", "3"), ("A", "4")]
+    ]
+    assert numbers == ["A001", "A002", "A003", "A004"]
+
+
+def test_a_number_beyond_three_digits_goes_on(day: Day) -> None:
+    day.state.queues["A"].drawn = 999
+    given = day.ok(Register(by="his", queue="A", name=VAULT.seal("何苗"), card="c"))
+    assert given.number == "A1000"
+
+
+def test_a_ticket_keeps_the_id_it_came_with(day: Day) -> None:
+    command = msgspec.structs.replace(register("A001"), ticket="t2")
+    assert day.ok(command) == NumberGiven("t2", "A001")
+    assert day.registered("A002") == "t3"
+    assert day.refused(msgspec.structs.replace(register("A004"), ticket="t2")).code == (
+        "ticket_taken"
+    )
+
+
+def test_a_number_is_given_once(day: Day) -> None:
+    day.registered("A001", card="c1")
+    refusal = day.refused(register("A001", card="c2"))
+    assert refusal.code == "number_taken"
+    assert refusal.details == {"number": "A001"}
+
+
+def test_a_queue_that_is_not_here_has_no_numbers(day: Day) -> None:
+    assert day.refused(register("X001")).code == "unknown_queue"
+
+
+def test_a_patient_stands_in_a_queue_once(day: Day) -> None:
+    day.registered("A001", card="c")
+    assert day.refused(register("A002", card="c")).code == "already_registered"
+    day.registered("B001", card="c")
+
+
+def test_a_patient_who_is_done_may_have_another_number(day: Day) -> None:
+    ticket = day.registered("A001", card="c")
+    day.ok(CheckIn(by="kiosk", card="c"))
+    day.ok(call())
+    day.ok(Finish(by="xu", room="3", ticket=ticket))
+    day.registered("A002", card="c")
+    assert day.ok(CheckIn(by="kiosk", card="c")).number == "A002"
+
+
+# The patient
+
+
+def test_checking_in_tells_the_place_and_the_rooms(day: Day) -> None:
+    day.waiting("A001", "A002", "B001")
+    day.registered("A003")
+    assert day.ok(CheckIn(by="kiosk", card=card_of("A003"))) == PlaceInQueue(
+        ticket="t4",
+        number="A003",
+        queue="A",
+        queue_name="心血管内科",
+        ahead=2,
+        rooms=("2", "3"),
+    )
+
+
+def test_a_card_nobody_registered_is_told_where_to_go(day: Day) -> None:
+    refusal = day.refused(CheckIn(by="kiosk", card="unknown"))
+    assert refusal.code == "not_registered"
+    assert "分诊台" in refusal.message
+
+
+def test_a_second_check_in_tells_the_place_again(day: Day) -> None:
+    day.waiting("A001", "A002")
+    refusal = day.refused(CheckIn(by="kiosk", card=card_of("A002")))
+    assert refusal.code == "already_in"
+    assert "A002" in refusal.message
+    assert refusal.details == {
+        "ticket": "t2",
+        "number": "A002",
+        "state": "waiting",
+        "ahead": 1,
+    }
+
+
+def test_a_card_with_two_numbers_checks_in_one_after_the_other(day: Day) -> None:
+    day.registered("A001", card="c")
+    day.registered("B001", card="c")
+    assert day.ok(CheckIn(by="kiosk", card="c")).number == "A001"
+    assert day.ok(CheckIn(by="kiosk", card="c")).number == "B001"
+    assert day.refused(CheckIn(by="kiosk", card="c")).details["number"] == "A001"
+
+
+def test_a_check_in_while_called_sends_to_the_room(day: Day) -> None:
+    day.waiting("A001")
+    day.ok(call())
+    refusal = day.refused(CheckIn(by="kiosk", card=card_of("A001")))
+    assert (refusal.code, refusal.details["state"]) == ("already_in", "called")
+    assert "3 诊室" in refusal.message
+
+
+def test_a_check_in_while_in_consultation_says_so(day: Day) -> None:
+    (ticket,) = day.waiting("A001")
+    day.ok(call())
+    day.ok(Start(by="xu", room="3", ticket=ticket))
+    refusal = day.refused(CheckIn(by="kiosk", card=card_of("A001")))
+    assert (refusal.code, refusal.details["state"]) == ("already_in", "in")
+
+
+def test_a_check_in_after_a_missed_call_sends_to_the_nurse(day: Day) -> None:
+    (ticket,) = day.waiting("A001")
+    day.ok(call())
+    day.later(10)
+    day.ok(Miss(by="xu", room="3", ticket=ticket))
+    refusal = day.refused(CheckIn(by="kiosk", card=card_of("A001")))
+    assert (refusal.code, refusal.details["state"]) == ("already_in", "missed")
+    assert "分诊台" in refusal.message
+
+
+def test_a_check_in_after_the_visit_is_no_number(day: Day) -> None:
+    (ticket,) = day.waiting("A001")
+    day.ok(call())
+    day.ok(Finish(by="xu", room="3", ticket=ticket))
+    refusal = day.refused(CheckIn(by="kiosk", card=card_of("A001")))
+    assert refusal.code == "not_registered"
+    assert "看完" in refusal.message
+
+
+# The doctor
+
+
+def test_next_calls_who_checked_in_first(day: Day) -> None:
+    day.registered("A001")
+    day.waiting("A002", "A003")
+    day.ok(CheckIn(by="kiosk", card=card_of("A001")))
+    assert day.ok(call()) == Announced("t2", "A002", "c1")
+    assert day.ok(call(after="t2")) == Announced("t3", "A003", "c2")
+    assert day.ok(call(after="t3")) == Announced("t1", "A001", "c3")
+
+
+def test_a_room_with_two_queues_takes_who_waits_longest(day: Day) -> None:
+    b1, a1, a2, b2 = day.waiting("B001", "A001", "A002", "B002")
+    seen: str | None = None
+    called = []
+    for _ in range(4):
+        seen = day.ok(call("2", after=seen)).ticket
+        called.append(seen)
+    assert called == [b1, a1, a2, b2]
+
+
+def test_between_two_of_the_same_moment_the_rooms_first_queue_goes_first(
+    day: Day,
+) -> None:
+    for number in ("B001", "A001"):
+        day.registered(number)
+        day.ok(CheckIn(by="kiosk", card=card_of(number)))
+    assert day.ok(call("2")).number == "A001"
+
+
+def test_next_finishes_the_current_one_in_the_same_breath(day: Day) -> None:
+    a1, a2 = day.waiting("A001", "A002")
+    day.ok(call())
+    day.later(60)
+    decision = day.ask(call(after=a1))
+    assert isinstance(decision, Accepted)
+    assert decision.events == (
+        Finished(at=day.now, by="xu", ticket=a1, room="3"),
+        Called(
+            at=day.now,
+            by="xu",
+            call="c2",
+            ticket=a2,
+            room="3",
+            expires=day.now + 60_000,
+        ),
+    )
+
+
+def test_next_pressed_twice_calls_one(day: Day) -> None:
+    a1, a2, _ = day.waiting("A001", "A002", "A003")
+    day.ok(call())
+    assert day.refused(call()).code == "moved_on"
+    day.ok(call(after=a1))
+    refusal = day.refused(call(after=a1))
+    assert refusal.code == "moved_on"
+    assert refusal.details == {"current": a2}
+
+
+def test_next_after_one_who_was_just_finished_goes_on(day: Day) -> None:
+    """The screen still showed a1 when the doctor pressed."""
+    a1, a2, _ = day.waiting("A001", "A002", "A003")
+    day.ok(call())
+    day.ok(Finish(by="xu", room="3", ticket=a1))
+    assert day.ok(call(after=a1)).ticket == a2
+    assert day.refused(call(after=a1)).code == "moved_on"
+
+
+def test_next_after_nobody_goes_on_when_the_room_is_empty(day: Day) -> None:
+    a1, a2 = day.waiting("A001", "A002")
+    day.ok(call())
+    day.ok(Finish(by="xu", room="3", ticket=a1))
+    assert day.ok(call()).ticket == a2
+
+
+def test_next_after_one_who_was_never_here_is_an_old_picture(day: Day) -> None:
+    day.waiting("A001")
+    assert day.refused(call(after="t7")).code == "moved_on"
+    assert day.refused(call(after="t1")).code == "moved_on"
+
+
+def test_next_after_a_missed_one_who_waits_again_is_an_old_picture(day: Day) -> None:
+    """Else the second press would end the visit that the first one began."""
+    (ticket,) = day.waiting("A001")
+    day.ok(call())
+    day.later(10)
+    day.ok(Miss(by="xu", room="3", ticket=ticket))
+    day.ok(Recall(by="nurse", ticket=ticket))
+    assert day.refused(call(after=ticket)).code == "moved_on"
+    assert day.ok(call()).ticket == ticket
+
+
+def test_next_with_nobody_waiting_leaves_the_current_one_in(day: Day) -> None:
+    assert day.refused(call()).code == "nobody_waiting"
+    (ticket,) = day.waiting("A001")
+    day.ok(call())
+    refusal = day.refused(call(after=ticket))
+    assert refusal.code == "nobody_waiting"
+    assert "看完了" in refusal.message
+    assert day.state.rooms["3"].current == ticket
+
+
+def test_next_takes_only_from_the_rooms_own_queues(day: Day) -> None:
+    day.waiting("B001", "Z001")
+    assert day.refused(call("3")).code == "nobody_waiting"
+
+
+def test_two_rooms_never_get_the_same_patient(day: Day) -> None:
+    a1, a2 = day.waiting("A001", "A002")
+    assert day.ok(call("2")).ticket == a1
+    assert day.ok(call("3")).ticket == a2
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        call("9"),
+        CallAgain(by="xu", room="9", ticket="t1"),
+        Start(by="xu", room="9", ticket="t1"),
+        Finish(by="xu", room="9", ticket="t1"),
+        Miss(by="xu", room="9", ticket="t1"),
+    ],
+)
+def test_a_room_that_is_not_here(day: Day, command: Any) -> None:
+    refusal = day.refused(command)
+    assert refusal.code == "unknown_room"
+    assert refusal.details == {"room": "9"}
+
+
+@pytest.mark.parametrize("command", [CallAgain, Start, Finish, Miss])
+def test_the_room_has_moved_on(day: Day, command: Any) -> None:
+    a1, a2, _ = day.waiting("A001", "A002", "A003")
+    assert day.refused(command(by="xu", room="3", ticket=a1)).code == "moved_on"
+    day.ok(call())
+    day.ok(call(after=a1))
+    day.later(30)
+    refusal = day.refused(command(by="xu", room="3", ticket=a1))
+    assert refusal.code == "moved_on"
+    assert refusal.details == {"current": a2}
+    assert day.refused(command(by="lin", room="2", ticket=a2)).code == "moved_on"
+
+
+def test_calling_again_makes_a_new_announcement(day: Day) -> None:
+    (ticket,) = day.waiting("A001")
+    day.ok(call())
+    day.later(12)
+    again = CallAgain(by="xu", room="3", ticket=ticket)
+    assert day.ok(again) == AnnouncedAgain(ticket, "c2")
+    assert [(c.times, c.expires) for c in day.state.calls.values()] == [
+        (1, day.now + 48_000),
+        (2, day.now + 60_000),
+    ]
+    row = day.state.tickets[ticket]
+    assert (row.since, row.called_at) == (day.now - 12_000, day.now)
+
+
+def test_calling_again_has_a_cool_down(day: Day) -> None:
+    (ticket,) = day.waiting("A001")
+    day.ok(call())
+    again = CallAgain(by="xu", room="3", ticket=ticket)
+    day.later(3.5)
+    refusal = day.refused(again)
+    assert refusal.code == "too_soon"
+    assert refusal.details == {"wait_ms": 8_500}
+    assert "9 秒" in refusal.message
+    day.later(8.499)
+    assert day.refused(again).details == {"wait_ms": 1}
+    day.later(0.001)
+    day.ok(again)
+    day.later(11.999)
+    assert day.refused(again).code == "too_soon"
+
+
+def test_who_has_come_in_is_not_called_or_missed_or_started_again(day: Day) -> None:
+    (ticket,) = day.waiting("A001")
+    day.ok(call())
+    start = Start(by="xu", room="3", ticket=ticket)
+    assert day.ok(start) == ThisTicket(ticket)
+    day.later(60)
+    for command in (
+        start,
+        CallAgain(by="xu", room="3", ticket=ticket),
+        Miss(by="xu", room="3", ticket=ticket),
+    ):
+        assert day.refused(command).code == "moved_on"
+    assert day.ok(Finish(by="xu", room="3", ticket=ticket)) == ThisTicket(ticket)
+    assert day.state.tickets[ticket].state == "done"
+
+
+def test_missed_is_too_soon_until_ten_seconds_after_the_last_call(day: Day) -> None:
+    (ticket,) = day.waiting("A001")
+    day.ok(call())
+    miss = Miss(by="xu", room="3", ticket=ticket)
+    day.later(9.999)
+    refusal = day.refused(miss)
+    assert refusal.code == "too_soon"
+    assert refusal.details == {"wait_ms": 1}
+    day.later(2.001)
+    day.ok(CallAgain(by="xu", room="3", ticket=ticket))
+    day.later(9.999)
+    assert day.refused(miss).code == "too_soon"
+    day.later(0.001)
+    assert day.ok(miss) == ThisTicket(ticket)
+    assert day.state.rooms["3"].current is None
+    assert day.state.missed == {ticket: day.now}
+
+
+def test_a_missed_patient_comes_back_at_the_end(day: Day) -> None:
+    a1, a2, a3 = day.waiting("A001", "A002", "A003")
+    day.ok(call())
+    day.later(10)
+    day.ok(Miss(by="xu", room="3", ticket=a1))
+    assert day.ok(Recall(by="nurse", ticket=a1)) == ThisTicket(a1)
+    assert day.state.queues["A"].order == [a2, a3, a1]
+    assert day.state.missed == {}
+    assert day.refused(Recall(by="nurse", ticket=a1)).code == "not_missed"
+
+
+def test_who_comes_back_is_called_as_if_for_the_first_time(day: Day) -> None:
+    (ticket,) = day.waiting("A001")
+    day.ok(call())
+    day.later(12)
+    day.ok(CallAgain(by="xu", room="3", ticket=ticket))
+    day.later(10)
+    day.ok(Miss(by="xu", room="3", ticket=ticket))
+    day.ok(Recall(by="nurse", ticket=ticket))
+    row = day.state.tickets[ticket]
+    assert (row.state, row.room, row.called_at) == ("waiting", None, None)
+    day.ok(call("2"))
+    assert day.state.calls["c3"].times == 1
+
+
+def test_only_the_missed_are_recalled(day: Day) -> None:
+    (ticket,) = day.waiting("A001")
+    assert day.refused(Recall(by="nurse", ticket=ticket)).code == "not_missed"
+    assert day.refused(Recall(by="nurse", ticket="t9")).code == "not_missed"
+
+
+# The clock
+
+
+def test_announcements_expire_together_when_their_time_has_come(day: Day) -> None:
+    day.waiting("A001", "B001", "A002")
+    day.ok(call("3"))
+    day.ok(call("2"))
+    day.later(5)
+    day.ok(call("3", after="t1"))
+    day.later(55)
+    decision = day.ask(Wake(due=day.now))
+    assert isinstance(decision, Accepted)
+    assert decision.events == (AnnouncementExpired(at=day.now, calls=("c1", "c2")),)
+    assert list(day.state.calls) == ["c3"]
+
+
+@pytest.mark.parametrize("due", [0, NINE, NINE + 10**9])
+def test_a_wake_up_that_finds_nothing_does_nothing(day: Day, due: int) -> None:
+    day.waiting("A001")
+    day.ok(call())
+    day.later(59.999)
+    decision = day.ask(Wake(due=due))
+    assert decision == Accepted((), Nothing())
+    assert list(day.state.calls) == ["c1"]
+
+
+def test_a_wake_up_before_the_day_is_opened_does_nothing() -> None:
+    assert Day(opening=None).ask(Wake(due=NINE)) == Accepted((), Nothing())
+
+
+# What every refusal owes
+
+
+def test_every_refusal_is_one_chinese_sentence_for_people(day: Day) -> None:
+    a1, *_ = day.waiting("A001", "A002")
+    day.ok(call())
+    refusals = [
+        day.refused(command)
+        for command in (
+            OPENING,
+            register("X001"),
+            register("A001", card="new"),
+            register("A009", card=card_of("A001")),
+            CheckIn(by="kiosk", card="unknown"),
+            CheckIn(by="kiosk", card=card_of("A001")),
+            CheckIn(by="kiosk", card=card_of("A002")),
+            call("9"),
+            call("3"),
+            call("1"),
+            CallAgain(by="xu", room="3", ticket=a1),
+            Miss(by="xu", room="3", ticket=a1),
+            Recall(by="nurse", ticket=a1),
+        )
+    ]
+    for refusal in refusals:
+        assert refusal.message.endswith("。"), refusal
+        assert refusal.message.count("。") == 1, refusal
+        assert "，" in refusal.message, refusal
+        assert not refusal.retry, refusal
+
+
+def test_an_open_by_hand_needs_no_english_and_no_settings() -> None:
+    body = (
+        b'{"type":"clinic.open","by":"admin","clinic":{"name":"n","hospital":"h"},'
+        b'"queues":{"A":{"name":"q"}},"rooms":{"1":{"doctor":"d","queues":["A"]}}}'
+    )
+    command = msgspec.json.decode(body, type=Open)
+    day = Day(command)
+    assert day.state.settings == Settings()
+    assert day.state.queues["A"].plan.kind == "普"
