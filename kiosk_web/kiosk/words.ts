@@ -39,6 +39,11 @@ const WORDS = {
     "Check-in works at the nurse desk.",
   ],
   not_found: ["没有查到您今天的号", "No appointment found for today"],
+  no_answer: ["没有等到回音", "No answer came"],
+  no_answer_todo: [
+    "可能已经签到了。请再放一次卡看看，或到分诊台。",
+    "You may be checked in already. Please place your card again, or see the nurse.",
+  ],
   closed: ["这个诊区今天没有开诊", "Not open today"],
 } as const satisfies Record<string, readonly [string, string]>;
 
