@@ -12,8 +12,6 @@ import socket
 from functools import partial
 from typing import TYPE_CHECKING
 
-import trio
-
 from realtime.protocol.codes import ClosingCode, ErrorCode
 from realtime.protocol.conversation import Conversation
 from realtime.protocol.errors import ProtocolError, TooManyAsks
@@ -67,7 +65,7 @@ class Connection(Line):
         self.id = f"{edge.series}-{place}"
         self.peer = peer
         self.principal: object | None = None
-        self._conversation = Conversation(edge.terms, trio.current_time())
+        self._conversation = Conversation(edge.terms, edge.clock())
         self._reader = FrameReader(edge.terms.limits.message_bytes)
         self._announced = False
         self._unread = False  # something was read and not looked at
@@ -104,8 +102,11 @@ class Connection(Line):
         if code is not None:
             self.close(code)
             return
-        # Not the newest published but the newest sent: a pass may be on its way.
-        tops = {topic: audience.settled for topic, audience in self.topics.items()}
+        tops: dict[str, int] = {}
+        if self.outbox is None:
+            # Not the newest published but the newest sent: a pass may be on its way.
+            # And none to who has a backlog: what it waits for may yet be let go.
+            tops = {topic: audience.settled for topic, audience in self.topics.items()}
         self.send(ping_message(self._edge.server_time(), tops))
 
     # Reading.
@@ -149,7 +150,7 @@ class Connection(Line):
     def _work(self) -> None:
         """Handle what has been read: at most a turn's worth, and only while the peer
         may say more. What is left is looked at again before more is read."""
-        now = trio.current_time()
+        now = self._edge.clock()
         handled = 0
         try:
             while self.is_open:

@@ -43,7 +43,8 @@ def local_time() -> str:
 
 
 class Edge:
-    """`server_time` tells the hospital's time as the protocol wants it.
+    """`server_time` tells the hospital's time as the protocol wants it; `clock` is what
+    deadlines are measured by.
 
     Create it inside the event loop's thread, `await run()` in a nursery, and end it
     with `shutdown`, or by cancelling `run`, which resets whatever is connected.
@@ -55,12 +56,14 @@ class Edge:
         settings: EdgeSettings | None = None,
         *,
         server_time: Callable[[], str] = local_time,
+        clock: Callable[[], float] = trio.current_time,
         traffic: Traffic | None = None,
     ) -> None:
         self.house = house
         self.settings = settings if settings is not None else EdgeSettings()
         self.terms = self.settings.terms
         self.server_time = server_time
+        self.clock = clock
         self.traffic = traffic if traffic is not None else Traffic()
         self.poller = Poller(self.traffic)
         self.courier = Courier()
@@ -95,7 +98,7 @@ class Edge:
         self.connections.add(connection)
         self.traffic.connections += 1
         self.poller.hand_over(sock, connection)
-        self._strangers.append((trio.current_time() + self.terms.hello_s, connection))
+        self._strangers.append((self.clock() + self.terms.hello_s, connection))
         self._round_of(connection).add(connection)
         if self.is_shutting_down:
             connection.close(ClosingCode.RESTART)
@@ -152,7 +155,7 @@ class Edge:
         self.traffic.backlogged = len(self._backlogged)
 
     def is_closing(self, line: Line) -> None:
-        due = trio.current_time() + self.settings.closing_s
+        due = self.clock() + self.settings.closing_s
         self._closing.append((due, line))
 
     def has_ended(self, connection: Connection) -> None:
@@ -170,7 +173,7 @@ class Edge:
         # in order of time, and looking at its head is enough.
         while True:
             await trio.sleep(SWEEP_S)
-            now = trio.current_time()
+            now = self.clock()
             strangers = self._strangers
             while strangers and strangers[0][0] <= now:
                 _, connection = strangers.popleft()
@@ -188,10 +191,10 @@ class Edge:
         """Heartbeats: each connection has its place in the round, so four thousand
         of them are some seventy at a time and never all at once."""
         pause = self.terms.heartbeat_s / len(self._rounds)
-        next_at = trio.current_time()
+        next_at = self.clock()
         while True:
             for members in self._rounds:
-                next_at = max(next_at + pause, trio.current_time())
+                next_at = max(next_at + pause, self.clock())
                 await trio.sleep_until(next_at)
                 for done, connection in enumerate(list(members), start=1):
                     connection.heartbeat()

@@ -15,8 +15,6 @@ import struct
 from enum import Enum
 from typing import TYPE_CHECKING
 
-import trio
-
 from realtime.protocol.codes import ClosingCode
 from realtime.protocol.outbox import Outbox
 from realtime.protocol.wire import close_frame, text_frame
@@ -113,7 +111,7 @@ class Line:
         topic = audience.topic if audience is not None and not audience.ended else None
         self.outbox = Outbox()
         self.outbox.put_begun(blob, sent, topic, frames)
-        self.progress_at = trio.current_time()
+        self.progress_at = edge.clock()
         edge.has_backlog(self)
         self._rearm()
 
@@ -162,7 +160,7 @@ class Line:
                 self.lost()
                 return
             outbox.written(sent)
-            self.progress_at = trio.current_time()
+            self.progress_at = self._edge.clock()
             self._edge.traffic.sends += 1
             self._edge.traffic.bytes_out += sent
         if not outbox:

@@ -9,11 +9,12 @@ import sys
 from collections.abc import Sequence
 from types import FrameType
 
-from tests.bench.processes import BenchFailed
+from tests.bench.processes import BenchFailed, allow_descriptors
 from tests.bench.report import Report, tell
 
 NAMES = ("fanout", "commands", "recovery", "actors", "stall")
 FAILED = 2
+DESCRIPTORS = 6000
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -30,6 +31,7 @@ def main(words: Sequence[str] | None = None) -> int:
     # what was started is ended on the way out, so there must be a way out
     signal.signal(signal.SIGTERM, _leave)
     try:
+        allow_descriptors(DESCRIPTORS)
         found = run(wish.name, quick=wish.quick)
     except BenchFailed as reason:
         tell(f"{wish.name}: {reason}")

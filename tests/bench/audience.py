@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal
 
 import msgspec
@@ -74,6 +75,7 @@ def listen(
     dialect: Dialect,
     how: Listening,
     topic: Topic | None = None,
+    hears: Callable[[str], None] = lambda line: None,
 ) -> Heard:
     """Raises BenchFailed when anybody missed, lost or merged anything."""
     words = [program("load"), "--dialect", dialect]
@@ -87,5 +89,5 @@ def listen(
     timeout_s = 120 + how.one_seconds + how.many_seconds
     words += ["--at-most-s", str(int(timeout_s))]
     what = f"{how.subscribers} clients ({dialect})"
-    out = run_generator(words, what, server, timeout_s=timeout_s)
+    out = run_generator(words, what, server, timeout_s=timeout_s, hears=hears)
     return msgspec.json.decode(out, type=Heard)

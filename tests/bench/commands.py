@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from tests.bench.bars import bar
+from tests.bench.clinics import Clinic
 from tests.bench.figures import median
-from tests.bench.hospital import Clinic, Hospital, Said, ask_all, serving_hospital
+from tests.bench.hospital import Hospital, Said, ask_all, serving_hospital
 from tests.bench.report import Report, report, tell
 
 CLINICS = 4
@@ -67,7 +68,7 @@ def _measure(seconds: float, patients: int) -> Said:
         serving_hospital(Path(folder)) as hospital,
     ):
         clinics = clinics_of_the_bench()
-        _prepare(hospital, clinics, patients)
+        prepare(hospital, clinics, patients)
         return ask_all(
             hospital,
             "64 clients",
@@ -79,7 +80,7 @@ def _measure(seconds: float, patients: int) -> Said:
         )
 
 
-def _prepare(hospital: Hospital, clinics: list[Clinic], patients: int) -> None:
+def prepare(hospital: Hospital, clinics: list[Clinic], patients: int) -> None:
     """Everybody who will come has a number already: who registers is seen on no
     wall, so it would be a command without its patches."""
     openings = [[clinic.opening()] for clinic in clinics]

@@ -12,9 +12,9 @@ import msgspec
 
 from tests.bench.audience import Heard, Listening, Phase, Topic, listen
 from tests.bench.bars import Bar, Sense, bar
+from tests.bench.clinics import Clinic
 from tests.bench.figures import median, ratio, spread
 from tests.bench.hospital import (
-    Clinic,
     Hospital,
     ask_all,
     serving_hospital,
@@ -131,7 +131,7 @@ def topic_of_visits(hospital: Hospital, patients: int) -> Topic:
     )
 
 
-# -- what was found ----------------------------------------------------------------------
+# -- what was found --------------------------------------------------------------
 
 
 def _of(runs: list[Heard], phase: str, name: str) -> list[float]:

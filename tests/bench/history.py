@@ -158,6 +158,4 @@ def _write(
         )
     connection.execute(insert(tables.events), rows)
     connection.execute(insert(tables.command_keys), keys)
-    connection.execute(
-        update(tables.head).values(position=position + len(part))
-    )
+    connection.execute(update(tables.head).values(position=position + len(part)))

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import ctypes
 import os
+import resource
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
+import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import msgspec
@@ -28,6 +31,19 @@ class BenchFailed(Exception):
 
 def _die_with_parent() -> None:
     _libc.prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)
+
+
+def allow_descriptors(wanted: int) -> None:
+    """Thousands of clients are as many sockets, here and in what we start."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    enough = min(wanted, hard) if hard != resource.RLIM_INFINITY else wanted
+    if soft < enough:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (enough, hard))
+    if enough < wanted:
+        raise BenchFailed(
+            f"{wanted:,} open files are needed and {hard:,} are allowed: raise the "
+            "hard limit of `ulimit -n`"
+        )
 
 
 class Server(msgspec.Struct, frozen=True):
@@ -53,16 +69,18 @@ def running(
     environment: Mapping[str, str] | None = None,
     keep: Sequence[int] = (),
     grace_s: float = 0.0,
+    talking: bool = False,
 ) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
     """The program and the file of its stderr. At the end it is told to stop when it
-    has a ``grace_s``, and killed with its children in any case."""
+    has a ``grace_s``, and killed with its children in any case. ``talking`` opens
+    pipes to its stdin and from its stdout."""
     with tempfile.TemporaryDirectory(prefix="houzhen-bench-") as folder:
         errors = Path(folder, "stderr")
         with errors.open("wb") as stderr:
             process = subprocess.Popen(
                 words,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
+                stdin=subprocess.PIPE if talking else subprocess.DEVNULL,
+                stdout=subprocess.PIPE if talking else subprocess.DEVNULL,
                 stderr=stderr,
                 env={**os.environ, **(environment or {})},
                 pass_fds=keep,
@@ -70,9 +88,13 @@ def running(
                 preexec_fn=_die_with_parent,
             )
         try:
-            yield process, errors
+            with process:
+                try:
+                    yield process, errors
+                finally:
+                    _end(process, grace_s)
         finally:
-            _end(process, grace_s)
+            _kill_group(process.pid)
 
 
 def _end(process: subprocess.Popen[bytes], grace_s: float) -> None:
@@ -82,13 +104,13 @@ def _end(process: subprocess.Popen[bytes], grace_s: float) -> None:
             process.wait(grace_s)
         except subprocess.TimeoutExpired:
             tell(f"process {process.pid} did not stop in {grace_s:g} s: killed")
-    # the group is ours as long as its leader has not been waited for, or has
-    # children of its own that it left behind
-    try:
-        os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
-    process.wait()
+    process.kill()
+
+
+def _kill_group(leader: int) -> None:
+    """Children it may have left behind: the group was its own."""
+    with suppress(ProcessLookupError):
+        os.killpg(leader, signal.SIGKILL)
 
 
 @contextmanager
@@ -134,29 +156,57 @@ def last_words(errors: Path) -> str:
 
 
 def run_generator(
-    words: Sequence[str], what: str, server: Server, *, timeout_s: float = 300.0
+    words: Sequence[str],
+    what: str,
+    server: Server,
+    *,
+    timeout_s: float = 300.0,
+    hears: Callable[[str], None] = lambda line: None,
 ) -> bytes:
-    """What a load generator printed. Raises BenchFailed when it saw a broken chain,
-    a refusal, or no end: a figure from such a run would be about something else."""
-    process = subprocess.Popen(
+    """What a load generator printed; ``hears`` gets each line of its stderr at once.
+    Raises BenchFailed when it saw a broken chain, a refusal, or no end: a figure from
+    such a run would be about something else."""
+    said: list[str] = []
+    with subprocess.Popen(
         words,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         preexec_fn=_die_with_parent,
-    )
-    try:
-        out, complaints = process.communicate(timeout=timeout_s)
-    except BaseException as reason:
-        process.kill()
-        process.communicate()
-        if isinstance(reason, subprocess.TimeoutExpired):
-            raise BenchFailed(f"{what}: no end after {timeout_s:g} s") from None
-        raise
+    ) as process:
+        end = threading.Timer(timeout_s, process.kill)
+        end.start()
+        try:
+            assert process.stderr is not None
+            assert process.stdout is not None
+            for line in process.stderr:
+                said.append(line.decode(errors="replace").rstrip())
+                hears(said[-1])
+            out = process.stdout.read()  # one object: less than a pipe holds
+            process.wait()
+        finally:
+            end.cancel()
+            process.kill()
     if process.returncode:
+        complaints = "\n".join(said[-20:]) or out.decode(errors="replace")
         raise BenchFailed(
             f"{what}: {Path(words[0]).name} ended with {process.returncode}: "
-            f"{complaints.decode(errors='replace').strip() or out.decode()}\n"
-            f"the server said: {last_words(server.errors)}"
+            f"{complaints}\nthe server said: {last_words(server.errors)}"
         )
     return out
+
+
+def measure_apart(module: str, *words: str, timeout_s: float = 600.0) -> bytes:
+    """What a module that measures its own process printed. Its progress goes on to
+    our stderr. Raises BenchFailed when it fails."""
+    result = subprocess.run(
+        [sys.executable, "-m", module, *words],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        timeout=timeout_s,
+        check=False,
+        preexec_fn=_die_with_parent,
+    )
+    if result.returncode:
+        raise BenchFailed(f"{module} ended with {result.returncode} (see above)")
+    return result.stdout

@@ -1,20 +1,27 @@
-"""recovery: a million events replayed after a restart, as many days and as few."""
+"""recovery: a million events replayed, as many days and as few; and a hospital that was
+killed in the middle of its day, until its walls show again."""
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 import msgspec
+from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Subprotocol
 
+from realtime.protocol.messages import SUBPROTOCOL
 from tests.bench.bars import bar
+from tests.bench.clinics import Clinic
+from tests.bench.commands import clinics_of_the_bench, prepare
 from tests.bench.figures import median
 from tests.bench.history import EVENTS_OF_A_PATIENT, write_history
-from tests.bench.processes import BenchFailed
+from tests.bench.hospital import Hospital, ask_all, serving_hospital
+from tests.bench.processes import BenchFailed, measure_apart
 from tests.bench.replay import Replayed
 from tests.bench.report import Report, report, tell
 
@@ -45,6 +52,7 @@ def run(*, quick: bool) -> Report:
         value = row["seconds for a million"]
         bars.append(bar(f"a million events, {name}", value, "≤", 15, "s"))
     figures["replay"] = rows
+    figures["killed and started again"] = _restart(100 if quick else 400, rounds)
     return report("recovery", figures, bars)
 
 
@@ -73,8 +81,68 @@ def _measure(name: str, streams: int, patients: int, rounds: int) -> dict[str, A
 
 
 def _replay(folder: Path, streams: int) -> Replayed:
-    words = [sys.executable, "-m", "tests.bench.replay", str(folder), str(streams)]
-    result = subprocess.run(words, capture_output=True, timeout=300, check=False)
-    if result.returncode:
-        raise BenchFailed(f"the replay failed: {result.stderr.decode()[-2000:]}")
-    return msgspec.json.decode(result.stdout, type=Replayed)
+    found = measure_apart("tests.bench.replay", str(folder), str(streams))
+    return msgspec.json.decode(found, type=Replayed)
+
+
+# -- a restart ---------------------------------------------------------------------
+
+
+def _restart(patients: int, rounds: int) -> dict[str, float]:
+    """From the start of the new process: until it answers, and until the walls of
+    all four clinics have their whole view."""
+    clinics = clinics_of_the_bench()
+    rooms = [(clinic, room) for clinic in clinics for room in clinic.rooms]
+    answering, showing = [], []
+    with tempfile.TemporaryDirectory(prefix="houzhen-bench-") as folder:
+        tell(f"a day of {patients * len(rooms):,} patients in four clinics ...")
+        with serving_hospital(Path(folder), grace_s=0) as hospital:
+            prepare(hospital, clinics, patients)
+            visits = [clinic.visit(room) for clinic, room in rooms]
+            said = ask_all(hospital, "the day", visits, rounds=patients)
+        for turn in range(rounds):
+            tell(f"killed; starting again, {turn + 1} of {rounds} ...")
+            with serving_hospital(Path(folder), grace_s=0) as hospital:
+                answering.append(time.monotonic() - hospital.begun_at)
+                with _walls(hospital, clinics):
+                    showing.append(time.monotonic() - hospital.begun_at)
+    return {
+        "events of the day": said.asks + patients * len(rooms) + len(clinics),
+        "s until it answers": median(answering),
+        "s until every wall shows": median(showing),
+    }
+
+
+@contextmanager
+def _walls(hospital: Hospital, clinics: list[Clinic]) -> Iterator[None]:
+    """Open when each has joined and been given its view."""
+    with ExitStack() as open_walls:
+        walls = []
+        for clinic in clinics:
+            wall = open_walls.enter_context(
+                connect(
+                    f"ws://127.0.0.1:{hospital.server.port}/live",
+                    subprotocols=[Subprotocol(SUBPROTOCOL)],
+                    compression=None,
+                    max_size=None,
+                )
+            )
+            walls.append(wall)
+            _say(
+                wall,
+                type="hello",
+                ref="h",
+                token=hospital.screen,
+                client={"kind": "bench", "id": clinic.name, "version": "1"},
+            )
+            _say(wall, type="join", ref="j", topic=clinic.topic("hall"))
+        for wall in walls:
+            for wanted in ("welcome", "joined"):
+                heard = msgspec.json.decode(wall.recv(timeout=60))
+                if heard["type"] != wanted:
+                    raise BenchFailed(f"{wanted} was expected, not {heard}")
+        yield
+
+
+def _say(wall: ClientConnection, **message: Any) -> None:
+    wall.send(msgspec.json.encode(message).decode())

@@ -14,6 +14,7 @@ from actors.clinic.actor import clinic_capability
 from actors.clinic.state import ClinicState
 from actors.journal.journal import Journal
 from actors.runtime.system import ActorSystem
+from realtime import quiet
 from tests.bench.history import RELEASE, a_vault, days, url_in
 from tests.bench.own_process import anonymous_bytes
 
@@ -27,13 +28,15 @@ class Replayed(msgspec.Struct, frozen=True):
 
 
 async def replay(folder: Path, streams: int) -> Replayed:
-    """Everybody at once, as after a restart: the journal reads four at a time."""
+    """Everybody at once, as after a restart, with the server's own settings of the
+    garbage collector: the journal reads four at a time."""
     tickets: list[int] = []
     begun, cpu, memory = time.monotonic(), time.process_time(), anonymous_bytes()
     journal = Journal(url_in(folder), release=RELEASE)
     system = ActorSystem(journal, [clinic_capability(a_vault())], idle_s=3600)
     async with system.running():
         opening = time.monotonic() - begun
+        quiet.settle_down()
 
         async def wake(stream: str) -> None:
             tickets.append(await system.ref(stream).read(_tickets))

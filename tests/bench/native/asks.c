@@ -7,10 +7,12 @@
  *  3. asks for --seconds, measured: rate, latency of the reply, CPU of the server
  *  4. no more asks; what is outstanding is waited for
  *
+ * With --think-ms each waits so long between a reply and its next ask, as people do.
  * --rounds bounds how often a connection goes through its script, for a script that uses
  * something up: the measurement ends when the first has done so. With --seconds 0 all do,
  * however long it takes: so a hospital is made ready for a benchmark.
- * Prints one JSON object; ends with 5 when anything was refused or a chain broken. */
+ * Says `measuring` and `measured` on stderr around 3. Prints one JSON object; ends with
+ * 5 when anything was refused or a chain broken. */
 #define _GNU_SOURCE
 #include <getopt.h>
 #include <stdio.h>
@@ -25,7 +27,6 @@
 #define TOPICS_MOST 16
 #define TICKET_MOST 64
 #define CONNECTING_AT_ONCE 32
-#define PATIENCE_NS 30000000000u
 
 typedef enum { GREETING, JOINING, READY } Stage;
 
@@ -36,6 +37,7 @@ typedef struct {
     uint64_t asked;
     uint64_t sent_at;
     bool waiting;
+    uint64_t due;  /* when it asks next; 0 when it does not think */
     char ticket[TICKET_MOST];
     /* a screen */
     uint32_t joined;
@@ -49,11 +51,13 @@ static struct {
     uint32_t connections, screens;
     uint64_t rounds;
     double warm_up, seconds;
+    long think_ms;
+    double patience_s;
     char *topics[TOPICS_MOST];
     uint32_t topic_count;
     const char *reader_token, *asker_token, *asks;
     unsigned at_most_s;
-} wish = {.connections = 64, .warm_up = 1, .seconds = 5, .at_most_s = 240};
+} wish = {.connections = 64, .warm_up = 1, .seconds = 5, .patience_s = 30, .at_most_s = 240};
 
 static Client *clients;  /* those that ask, then the screens */
 static Script *scripts;
@@ -119,7 +123,18 @@ static void take_reply(Client *client, const char *text, size_t size, uint64_t a
                          scripts[client->link.seat].count + 1));
         failures++;
     }
-    ask(client);
+    if (wish.think_ms) client->due = now_ns() + (uint64_t)wish.think_ms * 1000000u;
+    else ask(client);
+}
+
+/* Whoever has thought long enough asks. */
+static void ask_those_due(void) {
+    uint64_t now = now_ns();
+    for (uint32_t i = 0; i < wish.connections; i++) {
+        if (!clients[i].due || clients[i].due > now) continue;
+        clients[i].due = 0;
+        ask(&clients[i]);
+    }
 }
 
 /* ---- screens ------------------------------------------------------------------------ */
@@ -214,7 +229,7 @@ static void on_closed(Link *link, const char *why) {
 
 static void bring_in(const Address *address) {
     uint32_t begun = 0, count = wish.connections + wish.screens;
-    uint64_t until = now_ns() + PATIENCE_NS;
+    uint64_t until = now_ns() + (uint64_t)(1e9 * wish.patience_s);
     while (ready_count < count) {
         while (begun < count && begun - ready_count < CONNECTING_AT_ONCE) {
             clients[begun].link.seat = begun;
@@ -231,7 +246,10 @@ static bool well(void) { return failures < 5 && errors < 20; }
 
 static void run_for(double seconds) {
     uint64_t until = now_ns() + (uint64_t)(seconds * 1e9);
-    while (well() && !(measuring && used_up) && now_ns() < until) wire_turn(5);
+    while (well() && !(measuring && used_up) && now_ns() < until) {
+        wire_turn(5);
+        if (wish.think_ms) ask_those_due();
+    }
 }
 
 static bool screens_agree(void) {
@@ -245,9 +263,12 @@ static bool screens_agree(void) {
 
 static void drain(void) {
     asking = false;
-    uint64_t until = now_ns() + PATIENCE_NS;
-    while (well() && (waiting_count || !screens_agree())) {
-        if (now_ns() > until) give_up("%u replies never came", waiting_count);
+    uint64_t until = now_ns() + (uint64_t)(1e9 * wish.patience_s);
+    /* after a gap they never will */
+    while (well() && (waiting_count || (!errors && !screens_agree()))) {
+        if (now_ns() > until)
+            give_up("%u replies never came, and the screens %s", waiting_count,
+                    screens_agree() ? "agree" : "disagree");
         wire_turn(50);
     }
     run_for(0.2);
@@ -255,15 +276,15 @@ static void drain(void) {
 }
 
 static void read_words(int count, char **words) {
-    enum { PORT = 256, SERVER, CONNECTIONS, SCREENS, ROUNDS, WARM_UP, SECONDS, TOPIC,
-           READER_TOKEN, ASKER_TOKEN, ASKS, AT_MOST_S };
+    enum { PORT = 256, SERVER, CONNECTIONS, SCREENS, ROUNDS, WARM_UP, SECONDS, THINK_MS,
+           TOPIC, READER_TOKEN, ASKER_TOKEN, ASKS, PATIENCE_S, AT_MOST_S };
     static const struct option options[] = {
         {"port", 1, 0, PORT}, {"server", 1, 0, SERVER},
         {"connections", 1, 0, CONNECTIONS}, {"screens", 1, 0, SCREENS},
         {"rounds", 1, 0, ROUNDS}, {"warm-up", 1, 0, WARM_UP}, {"seconds", 1, 0, SECONDS},
-        {"topic", 1, 0, TOPIC}, {"reader-token", 1, 0, READER_TOKEN},
+        {"think-ms", 1, 0, THINK_MS}, {"topic", 1, 0, TOPIC}, {"reader-token", 1, 0, READER_TOKEN},
         {"asker-token", 1, 0, ASKER_TOKEN}, {"asks", 1, 0, ASKS},
-        {"at-most-s", 1, 0, AT_MOST_S}, {0}};
+        {"patience-s", 1, 0, PATIENCE_S}, {"at-most-s", 1, 0, AT_MOST_S}, {0}};
     int option;
     while ((option = getopt_long(count, words, "", options, NULL)) != -1) {
         switch (option) {
@@ -274,6 +295,7 @@ static void read_words(int count, char **words) {
             case ROUNDS: wish.rounds = strtoul(optarg, NULL, 10); break;
             case WARM_UP: wish.warm_up = atof(optarg); break;
             case SECONDS: wish.seconds = atof(optarg); break;
+            case THINK_MS: wish.think_ms = atol(optarg); break;
             case TOPIC:
                 if (wish.topic_count == TOPICS_MOST) give_up("too many topics");
                 wish.topics[wish.topic_count++] = optarg;
@@ -281,12 +303,14 @@ static void read_words(int count, char **words) {
             case READER_TOKEN: wish.reader_token = optarg; break;
             case ASKER_TOKEN: wish.asker_token = optarg; break;
             case ASKS: wish.asks = optarg; break;
+            case PATIENCE_S: wish.patience_s = atof(optarg); break;
             case AT_MOST_S: wish.at_most_s = (unsigned)atoi(optarg); break;
             default: exit(2);
         }
     }
     if (!wish.port || !wish.server || !wish.connections || !wish.asker_token || !wish.asks)
         give_up("usage: asks --port P --server PID --asker-token T --asks FILE …");
+    if (wish.seconds == 0 && wish.think_ms) give_up("--think-ms wants --seconds");
     if (wish.seconds == 0 && !wish.rounds) give_up("neither --seconds nor --rounds");
     if (wish.screens && (!wish.topic_count || !wish.reader_token))
         give_up("screens want --topic and --reader-token");
@@ -304,7 +328,13 @@ int main(int count, char **words) {
 
     asking = true;
     uint64_t cpu = cpu_ns(wish.server), begin = now_ns(), already = 0;
-    for (uint32_t i = 0; i < wish.connections; i++) ask(&clients[i]);
+    for (uint32_t i = 0; i < wish.connections; i++) {
+        /* who thinks does not begin together with all others */
+        if (wish.think_ms)
+            clients[i].due = begin + (uint64_t)wish.think_ms * 1000000u * i / wish.connections;
+        else
+            ask(&clients[i]);
+    }
     if (wish.seconds == 0) {
         measuring = true;
         while (well() && waiting_count) wire_turn(50);
@@ -315,7 +345,9 @@ int main(int count, char **words) {
         already = answered;
         cpu = cpu_ns(wish.server);
         begin = now_ns();
+        say_progress("measuring");
         run_for(wish.seconds);
+        say_progress("measured");
     }
     cpu = cpu_ns(wish.server) - cpu;
     double seconds = (double)(now_ns() - begin) / 1e9;

@@ -6,26 +6,28 @@ python -m tests.bench.peers.python_socketio LISTENING_FD
 from __future__ import annotations
 
 import asyncio
+import importlib
 import socket
 import sys
 from typing import Any
 
-import socketio
-import uvicorn
+# without types, and installed only where benchmarks run
+socketio: Any = importlib.import_module("socketio")
+uvicorn: Any = importlib.import_module("uvicorn")
 
 
 def application() -> Any:
     server = socketio.AsyncServer(async_mode="asgi", cors_allowed_origins="*")
 
-    @server.on("join")
     async def join(sid: str, *_: Any) -> None:
         await server.enter_room(sid, "topic")
         await server.emit("joined", to=sid)
 
-    @server.on("pub")
     async def publish(sid: str, message: Any) -> None:
         await server.emit("ev", message, room="topic")
 
+    server.on("join", join)
+    server.on("pub", publish)
     return socketio.ASGIApp(server)
 
 

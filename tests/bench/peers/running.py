@@ -1,4 +1,4 @@
-"""Which peers there are and how each is started; what is missing is installed or said."""
+"""Which peers there are, how each is started, and what it needs."""
 
 from __future__ import annotations
 
