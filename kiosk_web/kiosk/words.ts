@@ -35,7 +35,7 @@ const WORDS = {
   nurse: ["请到分诊台，护士帮您办。", "Please see the nurse desk."],
   offline: ["网络断了，请到分诊台", "No network. Please see the nurse desk."],
   offline_why: [
-    "这台机器现在不能签到，分诊台可以。",
+    "这台机器现在不能签到。",
     "Check-in works at the nurse desk.",
   ],
   not_found: ["没有查到您今天的号", "No appointment found for today"],
