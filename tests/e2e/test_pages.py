@@ -148,6 +148,7 @@ def test_after_a_power_cut_the_wall_says_so_and_then_shows_what_was_called(
     context: BrowserContext, own_house: DemoHouse
 ) -> None:
     wall, desk = screen(context, own_house), doctor(context, own_house)
+    machine = kiosk(context, own_house)
     desk.keyboard.press("F2")
     expect(wall.locator(".call .number")).to_be_visible()
     called = wall.locator(".call .number").inner_text()
@@ -157,12 +158,14 @@ def test_after_a_power_cut_the_wall_says_so_and_then_shows_what_was_called(
     expect(wall.locator(".call.stale .number")).to_have_text(called)
     desk.keyboard.press("F2")
     expect(desk.locator("footer")).to_contain_text("没有办成", timeout=10_000)
+    expect(machine.get_by_text("网络断了，请到分诊台")).to_be_visible()
     own_house.start()
     expect(wall.get_by_text(STALE)).to_have_count(0, timeout=20_000)
     expect(wall.locator(".call .number")).to_have_text(called)
     expect(wall.locator(".call.fresh")).to_have_count(0)
     expect(desk.get_by_text("实时", exact=True)).to_be_visible(timeout=20_000)
     assert current(desk) == called
+    expect(machine.get_by_text("马上签到")).to_be_visible(timeout=20_000)
 
 
 def test_an_unregistered_device_says_what_to_do(
