@@ -1,0 +1,40 @@
+"""The browser, the hospital and its floor."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.e2e.floor import Floor, chromium_running
+from tests.e2e.hospital import Hospital, build_pages
+
+
+@pytest.fixture(scope="session")
+def pages() -> None:
+    build_pages()
+
+
+@pytest.fixture(scope="package")
+def browser(chromium: Path) -> Iterator[Browser]:
+    """One browser for these tests; it is gone before others run."""
+    with chromium_running(chromium) as browser:
+        yield browser
+
+
+@pytest.fixture
+def hospital(pages: None, tmp_path: Path) -> Iterator[Hospital]:
+    """The demo hospital, opened anew."""
+    with Hospital(tmp_path) as hospital:
+        yield hospital
+
+
+@pytest.fixture
+def floor(browser: Browser, hospital: Hospital) -> Iterator[Floor]:
+    """Pages of that hospital; whatever a browser complained about fails the test."""
+    floor = Floor(browser, hospital)
+    try:
+        yield floor
+    finally:
+        floor.close()
+    assert floor.complaints == []
