@@ -21,7 +21,7 @@ from queue_displays.hall import HallView
 from realtime import demo_hospital, quiet
 from realtime.config import Settings
 from realtime.http.app import Site, create_app
-from realtime.http.demo import Demo, DemoCard
+from realtime.http.demo import Demo
 from realtime.http.metrics import Metrics
 from realtime.http.server import HttpServer
 from realtime.keys import Keys, open_keys
@@ -132,7 +132,7 @@ async def serving(
         pages=PAGES,
         metrics=metrics,
         checks={"journal": journal_answers},
-        demo=Demo(keys.tokens, clock, _cards) if demo else None,
+        demo=Demo(keys.tokens, clock, demo_hospital.demo_cards) if demo else None,
         body_bytes=settings.http.body_bytes,
     )
     http = HttpServer(create_app(site), settings.http)
@@ -154,13 +154,6 @@ async def serving(
         with trio.CancelScope(shield=True):
             await house.shut()
         nursery.cancel_scope.cancel()
-
-
-def _cards() -> list[DemoCard]:
-    return [
-        DemoCard(patient.clinic, patient.card, patient.name, patient.number)
-        for patient in demo_hospital.demo_cards()
-    ]
 
 
 async def _keys_of(journal: Journal, settings: Settings) -> Keys:
