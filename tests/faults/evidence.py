@@ -106,10 +106,6 @@ class Day:
         return Counter(self.tickets.values())
 
 
-def _short(name: str) -> str:
-    return name.removeprefix("clinic.")
-
-
 class Evidence:
     """The whole journal at one moment; the server may be running."""
 
@@ -122,8 +118,10 @@ class Evidence:
                 " order by position"
             )
             self.events = [
-                Event(stream, seq, at, last, _short(name), _decode(body))
-                for stream, seq, at, last, name, body in rows
+                Event(
+                    stream, seq, at, commit, name.removeprefix("clinic."), _decode(body)
+                )
+                for stream, seq, at, commit, name, body in rows
             ]
             self.keys = [
                 Kept(*row)
