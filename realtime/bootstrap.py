@@ -52,6 +52,7 @@ class House:
         self,
         settings: Settings,
         keys: Keys,
+        gate: Gate,
         system: ActorSystem,
         hub: Hub,
         edge: Edge,
@@ -60,6 +61,7 @@ class House:
     ) -> None:
         self.settings = settings
         self.keys = keys
+        self.gate = gate
         self.system = system
         self.hub = hub
         self.edge = edge
@@ -92,7 +94,7 @@ async def serving(
     journal = Journal(
         settings.journal.url, release=version(), busy_s=settings.journal.busy_s
     )
-    keys = open_keys(settings.secrets.file, may_create=await journal.is_new())
+    keys = await _keys_of(journal, settings)
     vault = Vault(keys.data.id, keys.data.cipher, keys.data.index)
     built = [_clinic(vault), *(wing(vault) for wing in wings)]
     system = ActorSystem(
@@ -135,7 +137,7 @@ async def serving(
     )
     http = HttpServer(create_app(site), settings.http)
     door = FrontDoor(edge, http.serve, _door_settings(settings))
-    house = House(settings, keys, system, hub, edge, door, http)
+    house = House(settings, keys, gate, system, hub, edge, door, http)
     async with system.running(), trio.open_nursery() as nursery:
         await door.listen(settings.http.host, settings.http.port)
         await nursery.start(edge.run)
@@ -154,6 +156,16 @@ async def serving(
         nursery.cancel_scope.cancel()
 
 
+async def _keys_of(journal: Journal, settings: Settings) -> Keys:
+    """New keys only for a journal in which nothing was ever written."""
+    try:
+        may_create = await journal.is_new()
+        return open_keys(settings.secrets.file, may_create=may_create)
+    except BaseException:
+        journal.database.close()
+        raise
+
+
 def _clinic(vault: Vault) -> tuple[Capability[Any], Counter]:
     return clinic_capability(vault).showing(HallView(vault)), ClinicCounter(vault)
 
@@ -164,8 +176,8 @@ def _edge_settings(settings: Settings) -> EdgeSettings:
     terms = Terms(
         live.hello_s,
         live.heartbeat_s,
-        live.messages_per_s,
-        live.messages_burst,
+        live.frames_per_s,
+        live.frames_at_once,
         limits,
     )
     return EdgeSettings(terms, live.send_buffer, live.stall_s)

@@ -92,9 +92,6 @@ class Http(msgspec.Struct, frozen=True):
     header_timeout_s: Annotated[
         float, _number("Time for a request's header to arrive, seconds", 0.1, 120)
     ] = 10.0
-    header_bytes: Annotated[
-        int, _number("Longest header of a request, bytes", 1024, 262_144)
-    ] = 16_384
     body_bytes: Annotated[
         int, _number("Longest body of a request, bytes", 1024, 268_435_456)
     ] = 1_048_576
@@ -131,21 +128,11 @@ class Live(msgspec.Struct, frozen=True):
         int,
         _number("Kernel send buffer of a live connection, bytes", 4096, 16_777_216),
     ] = 65_536
-    pending_patches: Annotated[
-        int, _number("Patches a slow reader may be behind before a view", 1, 10_000)
-    ] = 64
-    pending_bytes: Annotated[
-        int,
-        _number("Bytes a slow reader may be behind before a view", 4096, 67_108_864),
-    ] = 262_144
-    patches_kept: Annotated[
-        int, _number("Patches of a topic kept for readers who return", 1, 10_000)
-    ] = 64
-    messages_per_s: Annotated[
-        float, _number("Messages a connection may send, per second", 1, 100_000)
-    ] = 100.0
-    messages_burst: Annotated[
-        int, _number("Messages a connection may send at once", 1, 1_000_000)
+    frames_per_s: Annotated[
+        float, _number("Frames a connection may send, per second", 1, 100_000)
+    ] = 200.0
+    frames_at_once: Annotated[
+        int, _number("Frames a connection may send at once", 1, 1_000_000)
     ] = 400
 
 
@@ -156,9 +143,6 @@ class Actors(msgspec.Struct, frozen=True):
     idle_s: Annotated[
         float, _number("An actor nobody writes to is put away after, s", 1, 86_400)
     ] = 600.0
-    keep_max: Annotated[
-        int, _number("Actors kept awake, with their state", 100, 10_000_000)
-    ] = 200_000
 
 
 class Secrets(msgspec.Struct, frozen=True):
@@ -342,10 +326,10 @@ def _problems(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     file: Path = values["secrets.file"]
     if file.is_dir():
         yield "secrets.file", "a file; this is a directory"
-    rate = values.get("live.messages_per_s", Live().messages_per_s)
-    burst = values.get("live.messages_burst", Live().messages_burst)
-    if burst < rate:
-        yield "live.messages_burst", f"at least live.messages_per_s ({rate:g})"
+    rate = values.get("live.frames_per_s", Live().frames_per_s)
+    at_once = values.get("live.frames_at_once", Live().frames_at_once)
+    if at_once < rate:
+        yield "live.frames_at_once", f"at least live.frames_per_s ({rate:g})"
 
 
 def _assembled(values: Mapping[str, Any]) -> Settings:

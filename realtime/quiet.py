@@ -16,8 +16,9 @@ import trio
 
 log = logging.getLogger("houzhen.quiet")
 
-_YOUNG = 20_000
-_MIDDLE = 50
+# the middle generation has at most their product of objects: some 5 ms to walk
+_YOUNG = 5_000
+_MIDDLE = 10
 _NEVER = 1_000_000
 _LOOK_S = 60.0
 _MOMENT_S = 1.0

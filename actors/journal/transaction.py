@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import (
+    Connection,
+    Table,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from actors.journal.faults import Fenced, OutOfSequence
 from actors.journal.records import UNCHANGED, Append
@@ -21,11 +30,45 @@ from actors.journal.tables import (
 # a busy hospital has a few hundred live streams; beyond this the cache starts anew
 _REMEMBERED = 20_000
 
+# Statements are built once: building one costs more than running it.
 _INSERT_EVENTS = insert(events)
 _INSERT_KEYS = insert(command_keys)
 _INSERT_AUDIT = insert(audit)
-_LAST_SEQ = select(func.max(events.c.seq))
+_LAST_SEQ = select(func.max(events.c.seq)).where(events.c.stream == bindparam("of"))
 _READ_HEAD = select(head.c.position, head.c.commits, head.c.epoch)
+_DRAW = (
+    update(head)
+    .where(head.c.id == 1, head.c.epoch == bindparam("ours"))
+    .values(
+        position=head.c.position + bindparam("count"),
+        commits=head.c.commits + 1,
+    )
+    .returning(head.c.position, head.c.commits)
+)
+
+
+class _Row:
+    """UPDATE, then INSERT: an upsert is not portable. None deletes the row."""
+
+    def __init__(self, table: Table, key: str, value: str) -> None:
+        is_it = table.c[key] == bindparam("its_key")
+        self._update = update(table).where(is_it).values({value: bindparam("now")})
+        self._insert = insert(table).values(
+            {key: bindparam("its_key"), value: bindparam("now")}
+        )
+        self._delete = delete(table).where(is_it)
+
+    def put(self, connection: Connection, key: str, value: int | None) -> None:
+        if value is None:
+            connection.execute(self._delete, {"its_key": key})
+            return
+        row = {"its_key": key, "now": value}
+        if not connection.execute(self._update, row).rowcount:
+            connection.execute(self._insert, row)
+
+
+_WAKEUP = _Row(wakeups, "stream", "at")
+_CURSOR = _Row(cursors, "follower", "position")
 
 
 class Sequences:
@@ -37,7 +80,7 @@ class Sequences:
     def last(self, connection: Connection, stream: str) -> int:
         known = self._last.get(stream)
         if known is None:
-            known = connection.scalar(_LAST_SEQ.where(events.c.stream == stream)) or 0
+            known = connection.scalar(_LAST_SEQ, {"of": stream}) or 0
         return known
 
     def advance(self, seqs: dict[str, int]) -> None:
@@ -130,9 +173,9 @@ class Batch:
         if audits:
             connection.execute(_INSERT_AUDIT, audits)
         for stream, at in wakes.items():
-            _put(connection, wakeups, {"stream": stream}, {"at": at})
+            _WAKEUP.put(connection, stream, at)
         for follower, reached in self.saved_cursors.items():
-            _put(connection, cursors, {"follower": follower}, {"position": reached})
+            _CURSOR.put(connection, follower, reached)
 
     def _check_order(self, connection: Connection, sequences: Sequences) -> None:
         seqs: dict[str, int] = {}
@@ -147,17 +190,9 @@ class Batch:
 
     def _draw_positions(self, connection: Connection) -> int:
         count = sum(len(append.events) for append in self.appends)
-        drawn = connection.execute(
-            update(head)
-            .where(head.c.id == 1, head.c.epoch == self.epoch)
-            .values(position=head.c.position + count, commits=head.c.commits + 1)
-        )
-        row = connection.execute(_READ_HEAD).one()
-        if drawn.rowcount != 1:
-            raise Fenced(
-                f"another process took this journal over (epoch {row.epoch}, ours was "
-                f"{self.epoch}); this one must end"
-            )
+        row = connection.execute(_DRAW, {"ours": self.epoch, "count": count}).first()
+        if row is None:
+            raise Fenced("another process took this journal over; this one must end")
         self.commits = row.commits
         return int(row.position) - count
 
@@ -178,14 +213,3 @@ def read_commits(connection: Connection) -> tuple[int, int]:
     whose outcome is unknown happened."""
     row = connection.execute(_READ_HEAD).one()
     return row.commits, row.epoch
-
-
-def _put(
-    connection: Connection, table: Any, where: dict[str, str], values: dict[str, Any]
-) -> None:
-    """UPDATE, then INSERT: an upsert is not portable. None deletes the row."""
-    matches = [table.c[name] == value for name, value in where.items()]
-    if None in values.values():
-        connection.execute(delete(table).where(*matches))
-    elif not connection.execute(update(table).where(*matches).values(values)).rowcount:
-        connection.execute(insert(table).values({**where, **values}))

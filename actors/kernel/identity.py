@@ -4,6 +4,7 @@ can serve a group of them, and is the name of the actor's stream in the journal.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _PART = re.compile(r"[0-9A-Za-z_.\-]{1,64}\Z")
 
@@ -18,6 +19,7 @@ def stream_name(hospital: str, kind: str, *parts: str) -> str:
     return "/".join(name)
 
 
+@lru_cache(maxsize=4096)
 def parts_of(stream: str) -> tuple[str, str, tuple[str, ...]]:
     """The hospital, the kind and the rest of a stream's name. ValueError for what
     is no name."""
@@ -25,6 +27,7 @@ def parts_of(stream: str) -> tuple[str, str, tuple[str, ...]]:
     return hospital, kind, tuple(rest)
 
 
+@lru_cache(maxsize=4096)
 def split_topic(topic: str) -> tuple[str, str]:
     """``stream:view`` → stream and view. Raises ValueError when it is not a topic."""
     stream, colon, view = topic.rpartition(":")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 COMPOUND_SURNAMES = frozenset(
     "欧阳 太史 端木 上官 司马 东方 独孤 南宫 万俟 闻人 夏侯 诸葛 尉迟 公羊 赫连 澹台 "
@@ -29,6 +30,7 @@ _HAN = re.compile(
 _UNSEEN = frozenset({"Cc", "Cf", "Cs"})
 
 
+@lru_cache(maxsize=20_000)
 def mask_name(name: str) -> str:
     """What a wall shows of a name.
 

@@ -47,6 +47,7 @@ class Vault:
         self._key_id = key_id
         self._data_key = data_key
         self._index_key = index_key
+        self._index = HMAC(index_key, hashes.SM3())
         # views open the same name again and again; one patient is opened once
         self.open = lru_cache(maxsize=50_000)(self._open)
 
@@ -81,6 +82,6 @@ class Vault:
         or a small x at the end of an identity number changes nothing.
         """
         text = unicodedata.normalize("NFKC", text).strip().upper()
-        mark = HMAC(self._index_key, hashes.SM3())
+        mark = self._index.copy()
         mark.update(purpose.encode() + b"\0" + text.encode())
         return mark.finalize().hex()[:32]

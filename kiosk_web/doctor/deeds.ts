@@ -22,6 +22,8 @@ export interface Said {
 }
 
 const DEADLINE_MS = 6000;
+/** With the line down: long enough for it to come back, short enough to wait for. */
+const OFFLINE_DEADLINE_MS = 3000;
 
 export function useDeeds(desk: Topic<HallView>) {
   const live = useLive();
@@ -37,7 +39,9 @@ export function useDeeds(desk: Topic<HallView>) {
     // pressed twice calls one: the second press meets the first under way
     if (busy.value !== undefined) return;
     busy.value = deed;
-    const answer = await desk.ask(deed, body, DEADLINE_MS);
+    const offline = desk.staleSince.value !== undefined;
+    const patience = offline ? OFFLINE_DEADLINE_MS : DEADLINE_MS;
+    const answer = await desk.ask(deed, body, patience);
     said.value = sentence(live, answer, words);
     if (answer.ok && answer.seq !== undefined) await desk.shows(answer.seq);
     busy.value = undefined;

@@ -31,6 +31,7 @@ from quart_trio import QuartTrio
 
 from realtime.config import Http
 from realtime.http.answers import JSON, error_for
+from realtime.protocol.handshake import HEAD_BYTES
 
 _log = logging.getLogger("houzhen.http")
 _CHUNK = 65_536
@@ -242,7 +243,7 @@ async def _abort_when_cancelled(stream: ImpatientStream) -> None:
 def _config(settings: Http) -> Config:
     config = Config()
     config.keep_alive_timeout = settings.keep_alive_s
-    config.h11_max_incomplete_size = settings.header_bytes
+    config.h11_max_incomplete_size = HEAD_BYTES
     config.include_server_header = False
     config.accesslog = None
     config.errorlog = _log

@@ -14,6 +14,7 @@ from typing import Protocol
 import trio
 
 SENDS_AT_ONCE = 64
+ERRANDS_AT_ONCE = 8
 
 logger = logging.getLogger(__name__)
 
@@ -63,10 +64,11 @@ class Courier:
             if not rounds and not errands:
                 self._bell = trio.Event()
                 await self._bell.wait()
-            left = SENDS_AT_ONCE
-            while errands and left > 0:
-                left -= 1
+            # Those that come up meanwhile wait for the next round: an errand may well
+            # send itself again.
+            for _ in range(min(len(errands), ERRANDS_AT_ONCE)):
                 errands.popleft()()
+            left = SENDS_AT_ONCE
             while rounds and left > 0:
                 one = rounds.popleft()
                 left -= one.deliver(left)

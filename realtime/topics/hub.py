@@ -15,7 +15,6 @@ from actors.kernel.errors import (
     Crashed,
     Forbidden,
     Refusal,
-    Unavailable,
     UnknownTarget,
 )
 from actors.kernel.identity import parts_of, split_topic
@@ -128,15 +127,16 @@ class Hub:
         try:
             stream, view, parts, counter = self._address(join.topic)
             counter.may_look(_principal(connection), parts, view)
-            at_most = self._topics_max
-            if join.topic not in connection.topics and (
-                len(connection.topics) >= at_most
-            ):
-                raise _TooManyTopics
+            if join.topic not in connection.topics:
+                self._room_for_one_more(connection)
         except Refusal as refusal:
             refused(refusal)
             return
         self._topic(join.topic, stream, view).join(connection, join, refused)
+
+    def _room_for_one_more(self, connection: Connection) -> None:
+        if len(connection.topics) >= self._topics_max:
+            raise _TooManyTopics
 
     def leave(self, connection: Connection, leave: Leave) -> None:
         if live := self._live.get(leave.topic):
@@ -236,7 +236,7 @@ class Hub:
         self._system.read(stream, complete, done)
 
 
-class _TooManyTopics(Unavailable):
+class _TooManyTopics(Refusal):
     code = "too_many_topics"
 
 

@@ -99,9 +99,8 @@ OTHERS = {
     "hospital.time_zone": "UTC",
     "journal.url": "postgresql://db/x",
     "http.host": "::1",
-    "live.messages_burst": "500",
+    "live.frames_at_once": "500",
     "live.send_buffer": "8192",
-    "actors.keep_max": "9000",
     "secrets.file": "/srv/keys.toml",
     "log.level": "debug",
 }
@@ -186,7 +185,7 @@ def test_the_whole_says_how_many(tmp_path: Path) -> None:
         ('[hospital]\ntime_zone = "../../etc/passwd"', "expected a time zone such as"),
         ('[journal]\nurl = "sqlite://"', "journal.url: expected sqlite:///path"),
         ('[journal]\nurl = "sqlite:///:memory:"', "journal.url: expected sqlite:///"),
-        ("[live]\nmessages_burst = 5", "expected at least live.messages_per_s (100)"),
+        ("[live]\nframes_at_once = 5", "expected at least live.frames_per_s (200)"),
         ("x = \n", "configuration: this is not TOML: invalid value (houzhen.toml:1)"),
         ("a = 1\na = 2\n", "this is not TOML: cannot overwrite a value"),
     ],
@@ -254,7 +253,7 @@ def test_lines_are_found_in_every_way_toml_has_to_say_it(tmp_path: Path) -> None
 
 def test_every_setting_says_what_it_is_for() -> None:
     known = settings_known()
-    assert len({setting.key for setting in known}) == len(known) > 30
+    assert len({setting.key for setting in known}) == len(known) > 20
     for setting in known:
         assert setting.meaning
         assert setting.expected

@@ -104,6 +104,17 @@ test("who has come in is not called any longer", () => {
   expect(announcer.step(came, T0 + BRIEF_MS)).toBeUndefined();
 });
 
+test("an announcement ends by itself, and a lost line ends it", () => {
+  const view = hall({ c1: {} });
+  const announcer = new Announcer();
+  expect(announcer.step(view, T0)?.fresh).toBe(true);
+  expect(announcer.step(view, T0 + DWELL_MS)?.fresh).toBe(false);
+  const cut = new Announcer();
+  cut.step(view, T0);
+  cut.hush();
+  expect(cut.step(view, T0 + 1000)).toMatchObject({ call: { id: "c1" }, fresh: false });
+});
+
 test("a call ends with its time, and with its row", () => {
   const announcer = new Announcer();
   const view = hall({ c1: {} });

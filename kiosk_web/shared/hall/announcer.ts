@@ -53,7 +53,13 @@ export class Announcer {
     );
     const page = pages.findIndex((call) => call.id === showing.id);
     const call = pages[page];
-    return call && { call, fresh: showing.fresh, page, pages: pages.length };
+    const fresh = showing.fresh && now - showing.since < DWELL_MS;
+    return call && { call, fresh, page, pages: pages.length };
+  }
+
+  /** The picture went stale: what was being announced is not announced anew after. */
+  hush(): void {
+    if (this.#showing) this.#showing.fresh = false;
   }
 
   #meet(call: Call, now: number): void {

@@ -35,17 +35,16 @@ class Place:
     door: FrontDoor
     port: int
     nursery: trio.Nursery
-    opened: list[trio.SocketStream] = field(default_factory=list)
+    opened: list[trio.socket.SocketType] = field(default_factory=list)
 
     async def dial(self, receive_buffer: int | None = None) -> trio.SocketStream:
         """A bare TCP connection, closed with the place."""
         sock = trio.socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         if receive_buffer is not None:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+        self.opened.append(sock)
         await sock.connect(("127.0.0.1", self.port))
-        stream = trio.SocketStream(sock)
-        self.opened.append(stream)
-        return stream
+        return trio.SocketStream(sock)
 
     async def connect(self, receive_buffer: int | None = None) -> Client:
         return await Client.open(await self.dial(receive_buffer), self.port)
@@ -98,8 +97,8 @@ async def open_place(
             yield place
         finally:
             nursery.cancel_scope.cancel()
-            for stream in place.opened:
-                stream.socket.close()
+            for sock in place.opened:
+                sock.close()
     assert not edge.connections
 
 
