@@ -218,7 +218,8 @@ class Activation:
                 errand.refuse(refusal)
 
     def take_waiting(self) -> deque[Errand]:
-        """What was not begun, for the next activation."""
+        """It is thrown away: what was not begun, for the next activation."""
+        self._over = True
         box, self._mailbox = self._mailbox, None
         return box or deque()
 
@@ -479,6 +480,11 @@ class Activation:
         def when_durable(refusal: Refusal | None) -> None:
             if refusal is not None:
                 ready(refusal)
+                return
+            if self._over or (self._feeds or {}).get(name) is not feed:
+                # Let go meanwhile, with its actor or for want of a listener: its
+                # patches would reach nobody, and nobody would be told.
+                self._system.observe(self.stream, name, since, ready, listener)
                 return
             missed = None if since is None else feed.missed(since, newest)
             if missed is not None:

@@ -8,7 +8,8 @@ whose name was made to point at 127.0.0.1, could ask through this machine's brow
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
@@ -26,21 +27,12 @@ LASTS_MS = 12 * 3600 * 1000
 _FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via")
 
 
-class DemoCard(msgspec.Struct, frozen=True):
-    """A card that a kiosk of a clinic will know, of somebody made up."""
-
-    clinic: str
-    card: str
-    name: str
-    number: str
-
-
 class Demo(msgspec.Struct, frozen=True):
-    """What the demo hands out: tokens, and the cards there are now."""
+    """What the demo hands out. `cards()` lists cards a kiosk will know."""
 
     keys: TokenKeys
     clock: Clock
-    cards: Callable[[], Sequence[DemoCard]]
+    cards: Callable[[], Any]
 
 
 def from_this_machine(peer: str | None, headers: Headers) -> bool:

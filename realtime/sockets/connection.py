@@ -20,7 +20,6 @@ from realtime.protocol.messages import (
     Hello,
     Join,
     Leave,
-    closed_message,
     error_message,
     ping_message,
     welcome_message,
@@ -192,20 +191,12 @@ class Connection(Line):
         if isinstance(message, Ask):
             house.ask(self, message)
         elif isinstance(message, Join):
-            if self._may_join(message.topic):
-                house.join(self, message)
-            else:
-                refusal = "too_many_topics"
-                self.send(closed_message(message.topic, refusal, False, message.ref))
+            house.join(self, message)
         elif isinstance(message, Leave):
             house.leave(self, message)
         elif isinstance(message, Hello):
             self._announced = True
             house.hello(self, message)
-
-    def _may_join(self, topic: str) -> bool:
-        topics = self.topics
-        return topic in topics or len(topics) < self._edge.terms.limits.topics
 
     @property
     def _hears(self) -> bool:

@@ -12,6 +12,8 @@ from realtime.config import Settings
 
 _SETTINGS = Settings()
 HOSPITAL = _SETTINGS.hospital.id
+# one day for all of a run, also when it ends after midnight
+_TODAY = datetime.now(_SETTINGS.hospital.zone).date().isoformat()
 
 
 class Clinic(msgspec.Struct, frozen=True):
@@ -23,8 +25,7 @@ class Clinic(msgspec.Struct, frozen=True):
 
     @property
     def stream(self) -> str:
-        today = datetime.now(_SETTINGS.hospital.zone).date().isoformat()
-        return f"{HOSPITAL}/clinic/{self.name}/{today}"
+        return f"{HOSPITAL}/clinic/{self.name}/{_TODAY}"
 
     def topic(self, view: str) -> str:
         return f"{self.stream}:{view}"

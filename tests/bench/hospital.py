@@ -34,8 +34,8 @@ from tests.bench.processes import (
 SERVE = ("-m", "realtime.cli", "serve")
 PROBED = ("-m", "tests.bench.hosted")
 _ENVIRONMENT = {
-    "HOUZHEN_LIVE__MESSAGES_PER_S": "100000",
-    "HOUZHEN_LIVE__MESSAGES_BURST": "1000000",
+    "HOUZHEN_LIVE__FRAMES_PER_S": "100000",
+    "HOUZHEN_LIVE__FRAMES_AT_ONCE": "1000000",
     "HOUZHEN_LOG__LEVEL": "warning",
 }
 _TOKEN_MS = 12 * 3_600_000

@@ -118,8 +118,10 @@ class Evidence:
                 " order by position"
             )
             self.events = [
-                Event(*place, name.removeprefix("clinic."), _decode(body))
-                for *place, name, body in rows
+                Event(
+                    stream, seq, at, commit, name.removeprefix("clinic."), _decode(body)
+                )
+                for stream, seq, at, commit, name, body in rows
             ]
             self.keys = [
                 Kept(*row)

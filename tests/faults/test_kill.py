@@ -29,8 +29,8 @@ ANNOUNCEMENTS_MS = {"im1": 700, "im2": 3_600_000, "eye1": 3_600_000}
 RESENT_AFTER_EACH = 12
 SETTINGS = {
     "live__heartbeat_s": 1,
-    "live__messages_per_s": 100_000,
-    "live__messages_burst": 100_000,
+    "live__frames_per_s": 100_000,
+    "live__frames_at_once": 100_000,
 }
 PATIENCE_S = 20.0
 

@@ -14,7 +14,6 @@ import trio
 
 from realtime.protocol.codes import ClosingCode
 from realtime.protocol.conversation import Terms
-from realtime.protocol.messages import Limits
 from realtime.sockets.edge import EdgeSettings
 from tests.realtime.protocol.test_wire import client_frame
 from tests.realtime.sockets.place import Client, Place, open_place
@@ -217,18 +216,6 @@ async def test_a_flood_does_not_keep_others_waiting() -> None:
             # A turn is 16 frames, and an ask goes round in a handful of turns.
             assert place.edge.traffic.frames_in - before < 20 * 16
         place.nursery.cancel_scope.cancel()
-
-
-async def test_too_many_topics() -> None:
-    async with open_place(terms=Terms(limits=Limits(topics=2))) as place:
-        client = await place.visitor()
-        assert (await client.join("a"))["type"] == "joined"
-        assert (await client.join("b"))["type"] == "joined"
-        refused = await client.join("c")
-        assert (refused["type"], refused["reason"]) == ("closed", "too_many_topics")
-        assert (await client.join("a"))["type"] == "joined"  # again, not one more
-        await client.send(type="leave", ref="l", topic="a")
-        assert (await client.join("c"))["type"] == "joined"
 
 
 async def test_who_breaks_while_not_being_read_is_noticed() -> None:
