@@ -145,6 +145,9 @@ def _settings(asked: argparse.Namespace) -> Settings:
     environment = dict(os.environ)
     if getattr(asked, "port", None) is not None:
         environment["HOUZHEN_HTTP__PORT"] = asked.port
+    if getattr(asked, "demo", False) and asked.config is None:
+        # a demo's invented patients never mix with real ones
+        environment.setdefault("HOUZHEN_DATA_DIR", "data/demo")
     return load(asked.config, environment)
 
 
@@ -160,9 +163,6 @@ def _serve(asked: argparse.Namespace) -> int:
         return WRONG
     from realtime import bootstrap
 
-    if asked.demo and "HOUZHEN_DATA_DIR" not in os.environ and asked.config is None:
-        # a demo's invented patients never mix with real ones
-        settings = load(None, {**os.environ, "HOUZHEN_DATA_DIR": "data/demo"})
     bootstrap.write_log(settings.log.level)
     try:
         bootstrap.run(settings, demo=asked.demo, ready=_say_hello)

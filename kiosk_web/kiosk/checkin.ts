@@ -17,8 +17,6 @@ export interface Slip {
 export interface Problem {
   code: string;
   message: string;
-  /** The same card may be tried again. */
-  again: boolean;
 }
 
 export type Step =
@@ -85,5 +83,5 @@ export function read(answer: Answer): Step {
         already: true,
       },
     };
-  return { at: "problem", problem: { code, message, again: code !== "already_in" } };
+  return { at: "problem", problem: { code, message } };
 }

@@ -28,19 +28,22 @@ const WORDS = {
   room: ["诊室", "Room"],
   outside: ["门外", ""],
   rooms_any: ["这几间都可能叫您，请看屏上的门牌。", "Any of these may call you."],
-  watch: ["请看屏、听广播，叫到再进。", "Watch the screen and listen for your number."],
+  watch: ["请看大屏，叫到您的号再进。", "Watch the screen for your number."],
   stay: ["多看一会儿", "Stay longer"],
   leave: ["看好了，退出", "Done"],
   problem: ["这次没有签到", "Not checked in"],
   nurse: ["请到分诊台，护士帮您办。", "Please see the nurse desk."],
-  again: ["再试一次", "Try again"],
-  home: ["回首页", "Start page"],
   offline: ["网络断了，请到分诊台", "No network. Please see the nurse desk."],
   offline_why: [
-    "这台机器现在不能签到，分诊台可以。",
+    "这台机器现在不能签到。",
     "Check-in works at the nurse desk.",
   ],
   not_found: ["没有查到您今天的号", "No appointment found for today"],
+  no_answer: ["没有等到回音", "No answer came"],
+  no_answer_todo: [
+    "可能已经签到了。请再放一次卡看看，或到分诊台。",
+    "You may be checked in already. Please place your card again, or see the nurse.",
+  ],
   closed: ["这个诊区今天没有开诊", "Not open today"],
 } as const satisfies Record<string, readonly [string, string]>;
 

@@ -8,7 +8,8 @@
             show(change.view, stale=not change.live)
 """
 
-from realtime.client.client import Answer, Client, open_client
+from realtime.client.asks import Answer
+from realtime.client.client import Client, open_client
 from realtime.client.errors import AskRefused, ClientError, Ended, TopicClosed
 from realtime.client.topic import Change, Topic
 

@@ -16,11 +16,12 @@ import trio
 from websockets.uri import parse_uri
 
 from actors.kernel.times import Clock, Millis, WallClock
-from realtime.client.errors import AskRefused, Ended, TopicClosed
+from realtime.client.asks import Answer, Waiting
+from realtime.client.errors import Ended, TopicClosed
 from realtime.client.link import Link, Lost, dial
 from realtime.client.topic import Topic
 from realtime.protocol import messages
-from realtime.protocol.codes import ErrorCode, pause_before_return
+from realtime.protocol.codes import pause_before_return
 from realtime.protocol.errors import ProtocolError
 from realtime.protocol.messages import Hello, Leave, Limits, Pong, Welcome, encode
 from realtime.protocol.replica import (
@@ -37,16 +38,6 @@ CONNECT_S = 10.0
 STEADY_S = 5.0
 
 _log = logging.getLogger("houzhen.client")
-_NO_ANSWER = "没有及时得到答复，请看一下画面再决定要不要重做。"
-
-
-class Answer(msgspec.Struct, frozen=True):
-    """What an ask got: its reply's body, the `seq` of the view that shows it, and
-    the key it was asked under."""
-
-    body: Any
-    seq: int | None
-    key: str
 
 
 class Client:
@@ -69,7 +60,7 @@ class Client:
         self._refs = (f"r{number}" for number in count(1))
         self._topics: dict[str, Topic] = {}
         self._asks = OpenAsks()
-        self._waiting: dict[str, _Waiting] = {}
+        self._waiting: dict[str, Waiting] = {}
         self._room_for_asks = trio.lowlevel.ParkingLot()
         self._link: Link | None = None
         self._nursery: trio.Nursery | None = None
@@ -162,7 +153,7 @@ class Client:
             msgspec.json.encode({} if body is None else body),
             ends,
         )
-        waiting = _Waiting()
+        waiting = Waiting()
         with trio.move_on_at(ends):
             while len(self._asks) >= self._limits.asks_open and not self.ended:
                 await self._room_for_asks.park()
@@ -351,36 +342,6 @@ class Client:
     def _post(self, message: messages.ClientMessage) -> None:
         if self._link is not None:
             self._link.post(encode(message))
-
-
-class _Waiting:
-    """Whoever waits for the answer to one ask."""
-
-    __slots__ = ("_reply", "_why", "done")
-
-    def __init__(self) -> None:
-        self.done = trio.Event()
-        self._reply: messages.Reply | None = None
-        self._why: Ended | None = None
-
-    def reply(self, reply: messages.Reply) -> None:
-        self._reply = reply
-        self.done.set()
-
-    def fail(self, why: Ended) -> None:
-        self._why = why
-        self.done.set()
-
-    def answer(self, key: str) -> Answer:
-        reply = self._reply
-        if reply is None:
-            raise self._why or AskRefused(ErrorCode.DEADLINE, _NO_ANSWER)
-        if reply.ok:
-            return Answer(reply.body, reply.seq, key)
-        error = reply.error
-        if error is None:
-            raise AskRefused(ErrorCode.INTERNAL, _NO_ANSWER)
-        raise AskRefused(error.code, error.message, error.retry, error.details)
 
 
 @asynccontextmanager

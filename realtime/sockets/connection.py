@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from realtime.sockets.edge import Edge
 
 READ_BYTES = 65_536
-FRAMES_A_TURN = 64
+FRAMES_A_TURN = 16
 UNHEARD_BYTES = 256 * 1024  # of replies: a peer that does not listen is not read
 
 logger = logging.getLogger(__name__)
@@ -185,8 +185,8 @@ class Connection(Line):
         try:
             message = self._conversation.receive(text, now)
         except TooManyAsks as exc:
-            refusal = ErrorCode.TOO_MANY_ASKS
-            self.send(error_message(exc.ref, refusal, "请求太多，请稍后再试。"))
+            code = ErrorCode.TOO_MANY_ASKS
+            self.send(error_message(exc.ref, code, "请求太多，请稍后再试。"))
             return
         if isinstance(message, Ask):
             house.ask(self, message)

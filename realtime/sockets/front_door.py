@@ -7,11 +7,11 @@ side, which gets a stream that begins with the bytes read here.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import logging
 import resource
 import socket
-import struct
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -30,13 +30,13 @@ from realtime.protocol.handshake import (
 )
 from realtime.sockets.edge import Edge
 from realtime.sockets.http_stream import HttpStream
+from realtime.sockets.line import RESET
 from realtime.sockets.poller import READABLE
 
 ACCEPTS_AT_ONCE = 64
 SWEEP_S = 0.25
 TURNED_AWAY_POLITELY = 256
 DESCRIPTORS_KEPT_FREE = 200  # for the journal, its readers, logs, the HTTP side
-RESET = struct.pack("ii", 1, 0)
 OUT_OF_DESCRIPTORS = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
 
 ServeHttp = Callable[[HttpStream], Awaitable[None]]
@@ -228,7 +228,7 @@ class FrontDoor:
                 stream.cut_off()
 
     async def _accept(self, listener: socket.socket) -> None:
-        while True:
+        while listener.fileno() >= 0:
             try:
                 await trio.lowlevel.wait_readable(listener)
                 for _ in range(ACCEPTS_AT_ONCE):
@@ -253,7 +253,8 @@ class FrontDoor:
         if room <= 0:
             traffic.turned_away += 1
         if room <= -TURNED_AWAY_POLITELY:
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+            with contextlib.suppress(OSError):
+                sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
             sock.close()
             return
         traffic.accepted += 1

@@ -23,7 +23,8 @@ class House(Protocol):
         `connection.close(ClosingCode.BAD_TOKEN)`."""
 
     def join(self, connection: Connection, join: Join) -> None:
-        """`audience.admit(connection, joined)` or `connection.send(closed)`."""
+        """`audience.admit(connection, joined)` or `connection.send(closed)`. How many
+        topics one connection may join is the house's to watch."""
 
     def leave(self, connection: Connection, leave: Leave) -> None:
         """`audience.dismiss(connection)` and `connection.send(closed)`."""

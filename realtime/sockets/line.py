@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from realtime.sockets.audience import Audience
     from realtime.sockets.edge import Edge
 
-RESET = struct.pack("ii", 1, 0)
+RESET = struct.pack("ii", 1, 0)  # SO_LINGER: close without waiting, by a reset
 
 
 class State(Enum):

@@ -18,7 +18,7 @@ from realtime.sockets.traffic import Traffic
 
 READABLE = select.EPOLLIN
 WRITABLE = select.EPOLLOUT
-TURN = 64
+TURN = 32
 
 logger = logging.getLogger(__name__)
 

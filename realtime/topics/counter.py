@@ -6,6 +6,7 @@ actor's commands. Personal fields are sealed here, before they go any further.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -13,6 +14,8 @@ import msgspec
 
 from actors.kernel.errors import BadRequest, Forbidden, UnknownAsk, UnknownTarget
 from realtime.tokens import Principal
+
+_MISSING = re.compile(r"missing required field `(.+)`")
 
 Finish = Callable[[bytes, Any], bytes]
 """Completes a reply with what is not kept with it: (reply, state) → body."""
@@ -54,7 +57,8 @@ def read_body(body: msgspec.Raw, kind: Any) -> Any:
         return msgspec.json.decode(body, type=kind)
     except (msgspec.ValidationError, msgspec.DecodeError) as error:
         what, _, where = str(error).partition(" - at `$")
-        field = where.rstrip("`").lstrip(".") or "body"
+        path = [where.rstrip("`").lstrip("."), *_MISSING.findall(what)]
+        field = ".".join(filter(None, path)) or "body"
         raise BadRequest(field=field, reason=what) from None
 
 

@@ -1,0 +1,1 @@
+"""The house as people meet it: the real server, the built pages, a browser."""

@@ -1,56 +1,40 @@
-"""The built pages in a browser, before a server of their own."""
-
-from __future__ import annotations
+"""The browser, the hospital and its floor."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser
 
-from tests.e2e.house import ROOT, DemoHouse
-from tests.machine import missing
-
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+from tests.e2e.floor import Floor, chromium_running
+from tests.e2e.hospital import Hospital, build_pages
 
 
 @pytest.fixture(scope="session")
+def pages() -> None:
+    build_pages()
+
+
+@pytest.fixture(scope="package")
 def browser(chromium: Path) -> Iterator[Browser]:
-    if not (ROOT / "kiosk_web" / "dist" / "screen" / "index.html").exists():
-        missing("The built pages", "run make pages")
-    with sync_playwright() as playwright:
-        program = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield program
-        program.close()
-
-
-@pytest.fixture(scope="session")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoHouse]:
-    """One for the session: a test takes a room and cards no other test takes."""
-    with DemoHouse(tmp_path_factory.mktemp("house")) as house:
-        yield house
+    """One browser for these tests; it is gone before others run."""
+    with chromium_running(chromium) as browser:
+        yield browser
 
 
 @pytest.fixture
-def own_house(tmp_path: Path) -> Iterator[DemoHouse]:
-    """One of the test's own: its walls are quiet, and it may be killed."""
-    with DemoHouse(tmp_path) as house:
-        yield house
+def hospital(pages: None, tmp_path: Path) -> Iterator[Hospital]:
+    """The demo hospital, opened anew."""
+    with Hospital(tmp_path) as hospital:
+        yield hospital
 
 
 @pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    """A fresh browser whose every page is without errors, or the test fails."""
-    context = browser.new_context()
-    errors: list[str] = []
-    context.on("weberror", lambda error: errors.append(str(error.error)))
-    yield context
-    context.close()
-    assert errors == []
+def floor(browser: Browser, hospital: Hospital) -> Iterator[Floor]:
+    """Pages of that hospital; whatever a browser complained about fails the test."""
+    floor = Floor(browser, hospital)
+    try:
+        yield floor
+    finally:
+        floor.close()
+    assert floor.complaints == []

@@ -1,72 +1,22 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { ModelLine, ModelServer } from "../testing/model";
+import type { ModelServer } from "../testing/model";
+import { FakeSocket, fakeBrowser, newest, realBrowser } from "../testing/socket";
 import { Connection, type TokenSource } from "./connection";
 
 const HALL = "yunxiu/clinic/im2/2026-11-23:hall";
 
-/** The browser's socket, joined to a model server. */
-class FakeSocket {
-  static all: FakeSocket[] = [];
-  onopen: (() => void) | null = null;
-  onmessage: ((event: { data: string }) => void) | null = null;
-  onclose: ((event: { code: number; reason: string }) => void) | null = null;
-  closedWith: number | undefined;
-  readonly line: ModelLine;
-
-  constructor(
-    readonly url: string,
-    readonly protocol: string,
-  ) {
-    this.line = new ModelLine(server);
-    FakeSocket.all.push(this);
-  }
-
-  send(text: string): void {
-    this.line.toServer.push(text);
-  }
-
-  close(code: number): void {
-    this.closedWith = code;
-    this.line.end();
-  }
-
-  settle(): void {
-    while (this.line.toServer.length + this.line.toClient.length > 0) {
-      this.line.serve();
-      const data = this.line.toClient.shift();
-      if (data !== undefined) this.onmessage?.({ data });
-    }
-  }
-
-  fail(code: number): void {
-    this.line.end();
-    this.onclose?.({ code, reason: "" });
-  }
-}
-
 let server: ModelServer;
-let page: EventTarget & { visibilityState: string };
+let page: { visibilityState: string };
 
 beforeEach(() => {
-  server = new ModelServer();
-  FakeSocket.all = [];
-  page = Object.assign(new EventTarget(), { visibilityState: "visible" });
-  vi.stubGlobal("WebSocket", FakeSocket);
-  vi.stubGlobal("window", new EventTarget());
-  vi.stubGlobal("document", page);
-  vi.useFakeTimers();
+  ({ server, page } = fakeBrowser());
 });
-afterEach(() => {
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
-});
+afterEach(realBrowser);
 
 function connect(token: TokenSource = async () => "t"): Connection {
   const client = { kind: "test", id: "t1", version: "1" };
   return new Connection({ url: "ws://house/live", token, client });
 }
-
-const newest = () => FakeSocket.all.at(-1) as FakeSocket;
 
 async function opened(token?: TokenSource): Promise<Connection> {
   const connection = connect(token);

@@ -32,7 +32,7 @@ export class Tones {
 
   /** Ask for sound; from a touch it is granted. `changed` is told when it is. */
   open(changed: () => void = () => {}): void {
-    if (this.allowed) return;
+    if (this.allowed) return changed();
     this.#audio ??= new AudioContext();
     this.#audio.onstatechange = changed;
     void this.#audio.resume().catch(changed);

@@ -58,7 +58,8 @@ async def test_a_page_may_load_from_us_and_nowhere_else(dist: Path) -> None:
     assert rules["connect-src"] == (
         "'self' ws://houzhen.example:8000 wss://houzhen.example:8000"
     )
-    assert rules["frame-ancestors"] == "'none'"
+    assert rules["frame-ancestors"] == "'self'"
+    assert rules["frame-src"] == "'self'"
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert answer.headers["x-frame-options"] == "SAMEORIGIN"
     assert answer.headers["referrer-policy"] == "no-referrer"

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import random
+import socket
+import struct
 from collections.abc import AsyncIterator
+from contextlib import suppress
 
 import msgspec
 import pytest
@@ -10,6 +14,7 @@ import trio
 
 from realtime.protocol.codes import ClosingCode
 from realtime.protocol.conversation import Terms
+from realtime.sockets.edge import EdgeSettings
 from tests.realtime.protocol.test_wire import client_frame
 from tests.realtime.sockets.place import Client, Place, open_place
 
@@ -114,7 +119,7 @@ async def test_the_socket_is_closed_after_the_code() -> None:
 
 
 async def test_who_talks_on_after_the_code_is_cut_off() -> None:
-    async with open_place() as place:
+    async with open_place(settings=EdgeSettings(closing_s=0.3)) as place:
         bad = await place.visitor()
         await bad.send_raw(client_frame(TEXT, b"{nonsense"))
 
@@ -149,7 +154,7 @@ async def test_a_bad_token() -> None:
 
 
 async def test_no_hello() -> None:
-    async with open_place(terms=Terms(hello_s=0.2)) as place:
+    async with open_place(terms=Terms(hello_s=0.5)) as place:
         silent, welcomed = await place.connect(), await place.visitor()
         assert (await silent.end()).code == 4002
         assert await welcomed.works()
@@ -208,6 +213,43 @@ async def test_a_flood_does_not_keep_others_waiting() -> None:
         for _ in range(20):
             before = place.edge.traffic.frames_in
             assert await other.works()
-            # A turn is 64 frames, and an ask goes round in a handful of turns.
-            assert place.edge.traffic.frames_in - before < 20 * 64
+            # A turn is 16 frames, and an ask goes round in a handful of turns.
+            assert place.edge.traffic.frames_in - before < 20 * 16
         place.nursery.cancel_scope.cancel()
+
+
+async def test_who_breaks_while_not_being_read_is_noticed() -> None:
+    async with open_place() as place:
+        keen = await place.visitor()
+        for _ in range(64):
+            await keen.send(**keen.ask_message("hold", {}))
+        await place.until(lambda: len(place.house.held) == 64)
+        linger = struct.pack("ii", 1, 0)
+        keen.stream.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+        await keen.stream.aclose()
+        await place.until(lambda: len(place.house.left) == 1)
+        place.house.release()  # to nobody, and harmless
+
+
+async def test_noise_from_many() -> None:
+    rng = random.Random(20261123)
+    good = [JOIN, asked(), said(type="pong"), client_frame(PING, b"?")]
+
+    def noise() -> bytes:
+        wire = bytearray(b"".join(rng.choices(good, k=rng.randint(1, 8))))
+        for _ in range(rng.randint(0, 3)):
+            wire[rng.randrange(len(wire))] = rng.randrange(256)
+        return bytes(wire) if rng.random() < 0.8 else rng.randbytes(200)
+
+    async with open_place() as place:
+        good_one = await place.visitor()
+        for _ in range(150):
+            client = await place.visitor()
+            with suppress(trio.BrokenResourceError):
+                for _ in range(3):
+                    await client.send_raw(noise())
+                await client.stream.send_eof()
+            assert (await client.end()).code in (None, 1000, 4500, 4502, 4503)
+        assert await good_one.works()
+        assert place.edge.traffic.crashes == 0
+        await place.until(lambda: place.edge.traffic.connections == 1)

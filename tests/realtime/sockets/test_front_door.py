@@ -18,7 +18,7 @@ from tests.realtime.protocol.test_handshake import HEAD
 from tests.realtime.protocol.test_wire import client_frame
 from tests.realtime.sockets.place import Place, open_place
 
-QUICK = DoorSettings(head_s=0.3, linger_s=0.3)
+QUICK = DoorSettings(head_s=0.5, linger_s=0.3)
 
 
 async def answer(place: Place, said: bytes) -> bytes:

@@ -176,7 +176,7 @@ async def test_an_ask_that_is_not_there_or_wrong_says_where(folder: Path) -> Non
         assert (await refused(doctor, desk, "dance", {})).code == "unknown_ask"
         assert (await refused(doctor, "x:y", "call_next", {})).code == "unknown_topic"
         for body, field in (
-            ({}, "body"),
+            ({}, "room"),
             ({"room": 3}, "room"),
             ([], "body"),
             ("3", "body"),

@@ -1,0 +1,284 @@
+"""The hospital's floor: browsers at its kiosk, its doctors' desks and its walls.
+
+Every page that is opened here is watched: what a browser complains about, what it asks
+of other hosts, and what a machine in the hall is told over its connection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    WebSocket,
+    expect,
+    sync_playwright,
+)
+from playwright.sync_api import (
+    TimeoutError as TooLate,
+)
+
+from tests.e2e.hospital import Hospital
+from tests.e2e.looks import ANNOUNCED, APRICOT_SIGNS
+
+KIOSK_SIZE = (1080, 1920)
+WALL_SIZE = (1920, 1080)
+DESK_SIZE = (1920, 1080)
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    # a wall's browser is started like this: nobody touches a wall to allow its sound
+    "--autoplay-policy=no-user-gesture-required",
+]
+
+# what a browser says of its own accord when nobody answers
+NOBODY_ANSWERS = (
+    "net::ERR_CONNECTION_REFUSED",
+    "net::ERR_CONNECTION_RESET",
+    "net::ERR_SOCKET_NOT_CONNECTED",
+    "Connection closed before receiving a handshake response",
+)
+
+
+@contextmanager
+def chromium_running(program: Path) -> Iterator[Browser]:
+    """Chromium without a window, until the block ends."""
+    expect.set_options(timeout=15_000)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+class Floor:
+    """Opens pages of one hospital, and remembers what was wrong with any of them."""
+
+    def __init__(self, browser: Browser, hospital: Hospital) -> None:
+        self.hospital = hospital
+        self.complaints: list[str] = []
+        self._browser = browser
+        self._contexts: list[BrowserContext] = []
+        self._expected: tuple[str, ...] = ()
+
+    @contextmanager
+    def expecting(self, *complaints: str) -> Iterator[None]:
+        """Inside, complaints with one of these words are no surprise."""
+        self._expected = complaints
+        try:
+            yield
+        finally:
+            self._expected = ()
+
+    def outage(self) -> AbstractContextManager[None]:
+        """Inside, a server that does not answer is nothing to complain of."""
+        return self.expecting(*NOBODY_ANSWERS)
+
+    def page(
+        self, size: tuple[int, int], *, still: bool = False, zoom: float = 1
+    ) -> Page:
+        """An empty page on a device of its own. ``still`` asks for no motion."""
+        context = self._browser.new_context(
+            viewport={"width": size[0], "height": size[1]},
+            device_scale_factor=zoom,
+            locale="zh-CN",
+            reduced_motion="reduce" if still else "no-preference",
+        )
+        context.set_default_timeout(15_000)
+        self._contexts.append(context)
+        context.on("console", self._said)
+        context.on("weberror", lambda error: self.complaints.append(str(error.error)))
+        context.on("request", self._asked)
+        page = context.new_page()
+        page.on("websocket", self._connected)
+        return page
+
+    def open(
+        self,
+        path: str,
+        size: tuple[int, int] = DESK_SIZE,
+        *,
+        still: bool = False,
+        zoom: float = 1,
+    ) -> Page:
+        page = self.page(size, still=still, zoom=zoom)
+        page.goto(self.hospital.address + path)
+        return page
+
+    def kiosk(
+        self,
+        clinic: str = "im2",
+        *,
+        cards: bool = False,
+        still: bool = False,
+        hurried: bool = False,
+    ) -> Kiosk:
+        """``cards`` lays the demo's cards beside it, as `houzhen demo` does; without,
+        it is the machine as it stands in a hospital. A ``hurried`` one has a clock
+        that can be put forward."""
+        page = self.page(KIOSK_SIZE, still=still)
+        if hurried:
+            page.clock.install()
+        if not cards:
+            page.route("**/demo/cards", lambda route: route.fulfill(json={"cards": []}))
+        kiosk = Kiosk(page)
+        page.goto(f"{self.hospital.address}/kiosk?clinic={clinic}")
+        expect(kiosk.home).to_be_visible()
+        return kiosk
+
+    def desk(self, clinic: str, room: str, *, still: bool = False) -> Desk:
+        page = self.page(DESK_SIZE, still=still)
+        desk = Desk(page)
+        page.goto(f"{self.hospital.address}/doctor?clinic={clinic}&room={room}")
+        expect(desk.live).to_be_visible()
+        return desk
+
+    def wall(
+        self,
+        clinic: str = "im2",
+        *,
+        still: bool = False,
+        size: tuple[int, int] = WALL_SIZE,
+    ) -> Wall:
+        page = self.page(size, still=still)
+        wall = Wall(page)
+        page.goto(f"{self.hospital.address}/screen?clinic={clinic}")
+        expect(wall.rooms.first).to_be_visible()
+        return wall
+
+    def close(self) -> None:
+        for context in self._contexts:
+            context.close()
+
+    def _said(self, message: ConsoleMessage) -> None:
+        if message.type not in {"error", "warning"}:
+            return
+        if any(words in message.text for words in self._expected):
+            return
+        self.complaints.append(f"{message.type}: {message.text}")
+
+    def _asked(self, request: Request) -> None:
+        self._came_from_here(request.url)
+
+    def _connected(self, socket: WebSocket) -> None:
+        self._came_from_here(socket.url)
+
+    def _came_from_here(self, url: str) -> None:
+        where = urlsplit(url)
+        if where.scheme in {"data", "blob", "about"}:
+            return
+        if where.netloc != urlsplit(self.hospital.address).netloc:
+            self.complaints.append(f"asked another host: {url}")
+
+
+class Device:
+    """A page, and every word its server has sent it."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self._heard: list[str] = []
+        page.on("websocket", self._listen)
+
+    def _listen(self, socket: WebSocket) -> None:
+        socket.on("framereceived", lambda frame: self._heard.append(str(frame)))
+
+    def knows(self, words: str) -> bool:
+        """Whether these words are in the page, or ever came over its connection."""
+        assert self._heard, "nothing came over this connection"
+        return self.holds(words) or any(words in frame for frame in self._heard)
+
+    def holds(self, words: str) -> bool:
+        """Whether these words are in the page now, shown or not."""
+        return words in self.page.content()
+
+    def apricot(self) -> list[str]:
+        """What stands on apricot or in it."""
+        return list(self.page.evaluate(APRICOT_SIGNS))
+
+
+class Kiosk(Device):
+    def __init__(self, page: Page) -> None:
+        super().__init__(page)
+        self.home = page.get_by_role("heading", name="放上证件")
+        self.done = page.get_by_role("heading", name="签到好了，请坐下等")
+        self.refusal = page.get_by_role("alert")
+
+    def scan(self, card: str) -> None:
+        """As a scanner does that is wired as a keyboard: fast, then Enter."""
+        self.page.keyboard.type(card)
+        self.page.keyboard.press("Enter")
+
+    def type_number(self, number: str) -> None:
+        """As somebody without a card does."""
+        self.type_digits(number)
+        self.page.get_by_role("button", name="签到", exact=True).click()
+
+    def type_digits(self, digits: str) -> None:
+        """On the keypad, without sending them."""
+        self.page.get_by_role("button", name="输入号码").click()
+        for digit in digits:
+            self.page.get_by_role("button", name=digit, exact=True).click()
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass on a hurried kiosk."""
+        self.page.clock.fast_forward(round(seconds * 1000))
+
+    def leave(self) -> None:
+        self.page.get_by_role("button", name="退出").click()
+        expect(self.home).to_be_visible()
+
+
+class Desk(Device):
+    def __init__(self, page: Page) -> None:
+        super().__init__(page)
+        self.live = page.get_by_text("实时", exact=True)
+        self.current = page.locator(".current")
+        self.status = page.locator("footer")
+        self.stale = page.get_by_text("画面停在")
+        self.list = page.locator(".list")
+
+    def tab(self, name: str) -> None:
+        self.page.get_by_role("tab", name=name).click()
+
+    def call_next(self, number: str) -> None:
+        """F2, until this number is the one being called."""
+        self.page.keyboard.press("F2")
+        expect(self.current).to_contain_text(number)
+
+
+class Wall(Device):
+    def __init__(self, page: Page) -> None:
+        page.add_init_script(ANNOUNCED)
+        super().__init__(page)
+        self.call = page.locator("[aria-live=assertive]")
+        self.rooms = page.locator(".seat")
+        self.stale = page.get_by_text("画面停在")
+
+    def announced(self, *numbers: str) -> bool:
+        """Whether these were announced, in this order and no others: the panel filled
+        for each of them. Given time to begin, for a panel fills after it is there."""
+        asked = "numbers => window.announced.join() === numbers"
+        try:
+            self.page.wait_for_function(asked, arg=",".join(numbers), timeout=3_000)
+        except TooLate:
+            print("announced:", self.page.evaluate("window.announced"))
+            return False
+        return True
+
+    def chimes(self) -> int:
+        """How many times its bell was struck."""
+        return int(self.page.evaluate("window.chimes"))

@@ -1,0 +1,112 @@
+"""The server goes away and comes back while its pages are open."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.floor import Floor
+from tests.e2e.hospital import Hospital, patient
+
+A_MOMENT = """async () => {
+  for (const frame of [1, 2, 3]) await new Promise(requestAnimationFrame);
+}"""
+CLOCK = r"\d\d:\d\d"
+
+
+@pytest.mark.parametrize(
+    "gone", [Hospital.kill, Hospital.stop], ids=["kill -9", "SIGTERM"]
+)
+def test_gone_and_back(
+    gone: Callable[[Hospital], object], hospital: Hospital, floor: Floor
+) -> None:
+    somebody = patient("C004")
+    wall, desk, kiosk = floor.wall(), floor.desk("im2", "5"), floor.kiosk()
+    devices = (wall, desk, kiosk)
+    for device in devices:
+        _mark(device.page)
+    desk.call_next("C001")
+    expect(wall.call).to_contain_text("C001")
+    expect(wall.call).to_contain_text("请就诊")
+    assert wall.announced("C001")
+    assert wall.apricot()
+    kiosk.type_digits(somebody.card)
+    assert kiosk.holds(somebody.card)
+
+    with floor.outage():
+        gone(hospital)
+        expect(wall.stale).to_contain_text(re.compile(f"画面停在 {CLOCK}"))
+        expect(wall.call).to_contain_text("最后叫到")
+        assert wall.apricot() == []
+        expect(desk.stale).to_contain_text(re.compile(f"画面停在 {CLOCK}，网络断了"))
+        expect(desk.page.get_by_text("断开", exact=True)).to_be_visible()
+        assert desk.apricot() == []
+        expect(kiosk.page.get_by_role("alert")).to_contain_text("网络断了")
+        assert not kiosk.holds(somebody.card)
+        kiosk.scan(somebody.card)
+
+        hospital.start()
+        for gone_band in (wall.stale, desk.stale):
+            expect(gone_band).to_be_hidden()
+        expect(kiosk.home).to_be_visible()
+    assert all(_is_marked(device.page) for device in devices), "a page was reloaded"
+
+    # the call is the same one: shown, but nobody is called a second time
+    expect(wall.call).to_contain_text("请就诊")
+    assert any("C001" in sign for sign in wall.apricot())
+    expect(desk.current).to_contain_text("尹长河")
+    desk.call_next("C002")
+    expect(wall.call).to_contain_text("C002")
+    assert wall.chimes() == 2
+    expect(wall.rooms.filter(has_text="何叙")).to_contain_text("C002")
+
+    # a card that was shown to a dead kiosk has not been kept for later
+    expect(desk.list.get_by_text(somebody.number)).to_be_hidden()
+    kiosk.scan(somebody.card)
+    expect(kiosk.done).to_be_visible()
+    expect(desk.list.get_by_text(somebody.number)).to_be_visible()
+
+
+@pytest.mark.xfail(
+    reason="the panel fills and pulses again after an outage", strict=True
+)
+def test_a_call_from_before_does_not_fill_the_panel_again(
+    hospital: Hospital, floor: Floor
+) -> None:
+    wall, desk = floor.wall(), floor.desk("im2", "5")
+    desk.call_next("C001")
+    assert wall.announced("C001")
+    with floor.outage():
+        hospital.kill()
+        expect(wall.stale).to_be_visible()
+        hospital.start()
+        expect(wall.stale).to_be_hidden()
+    assert wall.apricot()
+    wall.page.evaluate(A_MOMENT)
+    assert wall.announced("C001")
+
+
+def test_a_slip_on_the_glass_when_the_line_dies_leaves_too(
+    hospital: Hospital, floor: Floor
+) -> None:
+    somebody = patient("C004")
+    kiosk = floor.kiosk()
+    kiosk.scan(somebody.card)
+    expect(kiosk.done).to_be_visible()
+    with floor.outage():
+        hospital.kill()
+        kiosk.page.get_by_role("button", name="退出").click()
+        expect(kiosk.page.get_by_role("alert")).to_contain_text("网络断了")
+        assert not kiosk.holds("白*")
+        assert not kiosk.holds(somebody.number)
+        hospital.start()
+        expect(kiosk.home).to_be_visible()
+
+
+def _mark(page: Page) -> None:
+    page.evaluate("window.sameDocument = true")
+
+
+def _is_marked(page: Page) -> bool:
+    return bool(page.evaluate("window.sameDocument === true"))
