@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import trio
 
-from actors.journal.records import UNCHANGED, Append, KeyedReply, Lineage, Recorded
+from actors.journal.records import UNCHANGED, Append, KeyedReply, Lineage
 from actors.kernel.errors import (
     Busy,
     Crashed,
@@ -30,6 +30,7 @@ from actors.kernel.errors import (
 from actors.kernel.times import Millis
 from actors.runtime.feed import KEPT, Feed, Listener, Patch, Since, Snapshot, epoch_of
 from actors.runtime.mail import Answer, Mail
+from actors.runtime.replay import Replay
 from actors.runtime.shape import Accepted, Capability, Wake
 
 if TYPE_CHECKING:
@@ -39,7 +40,6 @@ log = logging.getLogger("houzhen.actors")
 
 # between two checkpoints: a burst never holds the loop for long
 _TURN = 16
-_REPLAY_TURN = 200
 
 _encode = msgspec.json.encode
 Ready = Callable[["Snapshot | Refusal"], None]
@@ -193,8 +193,9 @@ class Activation:
             self._mailbox = None
 
     async def _wake_up(self) -> bool:
+        replay = Replay(self._system.journal, self._capability, self.stream)
         try:
-            await self._load()
+            await replay.run()
         except Refusal as refusal:
             # no such actor, says its capability: nothing is wrong with the house
             self.refuse_waiting(refusal)
@@ -205,6 +206,12 @@ class Activation:
             self.refuse_waiting(Unavailable())
             self._system.failed(self, error)
             return False
+        self._state = replay.state
+        self._seq = replay.seq
+        self._at = replay.at
+        self._wake = replay.wake
+        self._known = replay.known
+        self._feeds = replay.feeds
         self.loaded = True
         self._system.woke(self)
         return True
@@ -222,77 +229,6 @@ class Activation:
         self._over = True
         box, self._mailbox = self._mailbox, None
         return box or deque()
-
-    # -- loading ---------------------------------------------------------------------
-
-    async def _load(self) -> None:
-        capability = self._capability
-        journal = self._system.journal
-        opened, chunk = await journal.open_stream(self.stream)
-        self._state = capability.new(self.stream)
-        commits: list[list[Recorded]] = []
-        tail = opened.last_seq
-        while chunk:
-            await self._replay(chunk, commits)
-            tail = chunk[-1].seq
-            chunk = await journal.next_chunk(self.stream, tail)
-        self._seq = tail
-        for commit in commits:
-            self._replay_shown(commit)
-        self._wake = opened.wake
-        if opened.keys:
-            self._known = {hash(mark) for mark in opened.keys}
-
-    async def _replay(
-        self, chunk: list[Recorded], commits: list[list[Recorded]]
-    ) -> None:
-        """Evolve all but the last commits, which are shown one by one."""
-        read, evolve = self._capability.read_event, self._capability.evolve
-        shows = bool(self._capability.views)
-        turn = _REPLAY_TURN
-        for record in chunk:
-            if shows:
-                if commits and commits[-1][0].commit_seq == record.commit_seq:
-                    commits[-1].append(record)
-                else:
-                    commits.append([record])
-                if len(commits) > KEPT:
-                    for old in commits.pop(0):
-                        evolve(self._state, read(old.body))
-                        self._seq = old.seq
-                        self._at = old.at
-            else:
-                evolve(self._state, read(record.body))
-                self._at = record.at
-            turn -= 1
-            if not turn:
-                turn = _REPLAY_TURN
-                await trio.lowlevel.checkpoint()
-
-    def _replay_shown(self, commit: list[Recorded]) -> None:
-        """The last commits make their patches again, so that a reader from before
-        the restart gets what it missed."""
-        capability = self._capability
-        if self._feeds is None:
-            first = commit[0].seq - 1
-            self._feeds = {
-                view.name: Feed(
-                    view,
-                    epoch_of(self._system.journal.id, self.stream, view),
-                    self._state,
-                    first,
-                )
-                for view in capability.views.values()
-            }
-        events = [capability.read_event(record.body) for record in commit]
-        for event in events:
-            capability.evolve(self._state, event)
-        last = commit[-1]
-        self._at = last.at
-        for feed in self._feeds.values():
-            patch = feed.advance(self._state, events, last.seq, last.at)
-            if patch is not None:
-                feed.show(patch)
 
     # -- one command -----------------------------------------------------------------
 

@@ -7,7 +7,7 @@ of other hosts, and what a machine in the hall is told over its connection.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -45,7 +45,7 @@ FLAGS = [
 ]
 
 # what a browser says of its own accord when nobody answers
-_OUTAGE = (
+NOBODY_ANSWERS = (
     "net::ERR_CONNECTION_REFUSED",
     "net::ERR_CONNECTION_RESET",
     "net::ERR_SOCKET_NOT_CONNECTED",
@@ -73,24 +73,26 @@ class Floor:
         self.complaints: list[str] = []
         self._browser = browser
         self._contexts: list[BrowserContext] = []
-        self._expecting_outages = False
+        self._expected: tuple[str, ...] = ()
 
     @contextmanager
-    def outage(self) -> Iterator[None]:
-        """Inside, a server that does not answer is nothing to complain of."""
-        self._expecting_outages = True
+    def expecting(self, *complaints: str) -> Iterator[None]:
+        """Inside, complaints with one of these words are no surprise."""
+        self._expected = complaints
         try:
             yield
         finally:
-            self._expecting_outages = False
+            self._expected = ()
 
-    def page(
-        self, size: tuple[int, int], *, still: bool = False, zoom: float = 1
-    ) -> Page:
-        """An empty page on a device of its own. ``still`` asks for no motion."""
+    def outage(self) -> AbstractContextManager[None]:
+        """Inside, a server that does not answer is nothing to complain of."""
+        return self.expecting(*NOBODY_ANSWERS)
+
+    def page(self, size: tuple[int, int], *, still: bool = True) -> Page:
+        """An empty page on a device of its own. Without motion (``still``) it looks the
+        same, and leaves the machine's processors to the tests."""
         context = self._browser.new_context(
             viewport={"width": size[0], "height": size[1]},
-            device_scale_factor=zoom,
             locale="zh-CN",
             reduced_motion="reduce" if still else "no-preference",
         )
@@ -103,45 +105,33 @@ class Floor:
         page.on("websocket", self._connected)
         return page
 
-    def open(
-        self,
-        path: str,
-        size: tuple[int, int] = DESK_SIZE,
-        *,
-        still: bool = False,
-        zoom: float = 1,
-    ) -> Page:
-        page = self.page(size, still=still, zoom=zoom)
+    def open(self, path: str, size: tuple[int, int] = DESK_SIZE) -> Page:
+        page = self.page(size)
         page.goto(self.hospital.address + path)
         return page
 
-    def kiosk(
-        self, clinic: str = "im2", *, cards: bool = False, still: bool = False
-    ) -> Kiosk:
-        """``cards`` lays the demo's cards beside it, as `houzhen demo` does; without,
-        it is the machine as it stands in a hospital."""
-        page = self.page(KIOSK_SIZE, still=still)
-        if not cards:
-            page.route("**/demo/cards", lambda route: route.fulfill(json={"cards": []}))
-        page.goto(f"{self.hospital.address}/kiosk?clinic={clinic}")
+    def kiosk(self, clinic: str = "im2", *, hurried: bool = False) -> Kiosk:
+        """As it stands in a hospital: without the demo's cards beside it, which have
+        names on them. A ``hurried`` one has a clock that can be put forward."""
+        page = self.page(KIOSK_SIZE)
+        if hurried:
+            page.clock.install()
+        page.route("**/demo/cards", lambda route: route.fulfill(json={"cards": []}))
         kiosk = Kiosk(page)
+        page.goto(f"{self.hospital.address}/kiosk?clinic={clinic}")
         expect(kiosk.home).to_be_visible()
         return kiosk
 
-    def desk(self, clinic: str, room: str, *, still: bool = False) -> Desk:
-        page = self.open(f"/doctor?clinic={clinic}&room={room}", DESK_SIZE, still=still)
+    def desk(self, clinic: str, room: str) -> Desk:
+        page = self.page(DESK_SIZE)
         desk = Desk(page)
+        page.goto(f"{self.hospital.address}/doctor?clinic={clinic}&room={room}")
         expect(desk.live).to_be_visible()
         return desk
 
-    def wall(
-        self,
-        clinic: str = "im2",
-        *,
-        still: bool = False,
-        size: tuple[int, int] = WALL_SIZE,
-    ) -> Wall:
-        page = self.page(size, still=still)
+    def wall(self, clinic: str = "im2", *, still: bool = False) -> Wall:
+        """Only one in motion can be asked what it announced."""
+        page = self.page(WALL_SIZE, still=still)
         wall = Wall(page)
         page.goto(f"{self.hospital.address}/screen?clinic={clinic}")
         expect(wall.rooms.first).to_be_visible()
@@ -154,7 +144,7 @@ class Floor:
     def _said(self, message: ConsoleMessage) -> None:
         if message.type not in {"error", "warning"}:
             return
-        if self._expecting_outages and any(why in message.text for why in _OUTAGE):
+        if any(words in message.text for words in self._expected):
             return
         self.complaints.append(f"{message.type}: {message.text}")
 
@@ -185,7 +175,8 @@ class Device:
 
     def knows(self, words: str) -> bool:
         """Whether these words are in the page, or ever came over its connection."""
-        return words in self.page.content() or any(words in f for f in self._heard)
+        assert self._heard, "nothing came over this connection"
+        return self.holds(words) or any(words in frame for frame in self._heard)
 
     def holds(self, words: str) -> bool:
         """Whether these words are in the page now, shown or not."""
@@ -218,6 +209,10 @@ class Kiosk(Device):
         self.page.get_by_role("button", name="输入号码").click()
         for digit in digits:
             self.page.get_by_role("button", name=digit, exact=True).click()
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass on a hurried kiosk."""
+        self.page.clock.fast_forward(round(seconds * 1000))
 
     def leave(self) -> None:
         self.page.get_by_role("button", name="退出").click()

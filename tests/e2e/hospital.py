@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
@@ -67,13 +68,21 @@ class Hospital:
     """`houzhen demo` or `houzhen serve`, which can be killed and started again. It
     keeps its port and its folder over that. Leaving the block kills what still runs."""
 
-    def __init__(self, folder: Path, *, command: str = "demo", hour: int = 12) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        command: str = "demo",
+        hour: int = 12,
+        settings: Mapping[str, str] | None = None,
+    ) -> None:
         self.folder = folder
         self._command = command
         self._environment = {
             **{k: v for k, v in os.environ.items() if not k.startswith("HOUZHEN_")},
             "HOUZHEN_DATA_DIR": str(folder / "data"),
             "HOUZHEN_HOSPITAL__TIME_ZONE": zone_where_it_is(hour),
+            **(settings or {}),
             "PYTHONPATH": str(CHECKOUT),
         }
         self._process: subprocess.Popen[str] | None = None

@@ -721,3 +721,15 @@ async def test_a_wake_up_counts_though_the_clock_steps_back(journal_url: str) ->
             while not await system.ref(ONE).read(lambda state: state.reminded):
                 await system.journal.flushed()
         assert await system.ref(ONE).read(lambda s: s.reminded) == [2_000]
+
+
+@pytest.mark.parametrize("length", [999, 1000, 1001, 2500])
+async def test_a_long_stream_is_replayed_whole(journal_url: str, length: int) -> None:
+    async with house(journal_url) as system:
+        for start in range(0, length, 100):
+            numbers = [1] * min(100, length - start)
+            await system.ref(ONE).ask(AddMany(numbers), principal="p")
+    async with house(journal_url) as system:
+        assert await sums(system) == {"main": length}
+        answer = await system.ref(ONE).ask(Add(1), principal="p")
+        assert answer.seq == length + 1

@@ -43,7 +43,7 @@ class Peer(msgspec.Struct, frozen=True):
         try:
             for name in self.needs:
                 if importlib.util.find_spec(name) is None:
-                    return f"{name} is not installed (pip install -r …-bench.txt)"
+                    return f"{name} is not installed: run make bench once"
             if self.script:
                 _install_node_packages()
             self.command()

@@ -1,0 +1,107 @@
+"""What can be measured of how the pages look, at every size they are met at."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.floor import KIOSK_SIZE, Floor
+from tests.e2e.hospital import Hospital, patient
+from tests.e2e.looks import CONTRASTS, CUT_OFF, SMALL_TARGETS
+
+SIZES = [(1920, 1080), (1366, 768), (1080, 1920), (360, 640)]
+PATIENTS_CONTRAST = 7
+STAFF_CONTRAST = 4.5
+FINGER = 80
+# a desk in a small window shortens the list of its queues, and nothing else
+SHORTENED = "cut off: A 心血管内科　Z 心血管专家门诊"
+
+
+@pytest.fixture(scope="module")
+def hospital(
+    pages: None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Hospital]:
+    with Hospital(tmp_path_factory.mktemp("looks")) as hospital:
+        yield hospital
+
+
+def _looks_right(page: Page, *, contrast: float = PATIENTS_CONTRAST) -> None:
+    for width, height in SIZES:
+        page.set_viewport_size({"width": width, "height": height})
+        wrong = page.evaluate(CUT_OFF)
+        if width == 360:
+            wrong = [words for words in wrong if words != SHORTENED]
+        assert wrong == [], f"at {width} × {height}"
+    assert page.evaluate(CONTRASTS, contrast) == []
+
+
+def _fits_a_finger(page: Page) -> None:
+    page.set_viewport_size({"width": KIOSK_SIZE[0], "height": KIOSK_SIZE[1]})
+    assert page.evaluate(SMALL_TARGETS, FINGER) == []
+
+
+@pytest.mark.parametrize("english", [False, True], ids=["chinese", "english"])
+@pytest.mark.parametrize("large", [False, True], ids=["normal", "large"])
+def test_the_kiosk(large: bool, english: bool, floor: Floor) -> None:
+    kiosk = floor.kiosk(hurried=True)
+    page = kiosk.page
+    if large:
+        page.get_by_role("button", name="大字").click()
+    if english:
+        page.get_by_role("button", name="English").click()
+    _looks_right(page)
+    _fits_a_finger(page)
+
+    page.get_by_role("button", name="号码" if not english else "number").click()
+    _looks_right(page)
+    _fits_a_finger(page)
+    page.get_by_role("button", name="返回" if not english else "Back").click()
+
+    for card, what in (("99999999", "alert"), (patient("A022").card, "slip")):
+        kiosk.scan(card)
+        shown = kiosk.refusal if what == "alert" else page.locator(".ticket")
+        expect(shown).to_be_visible()
+        _looks_right(page)
+        _fits_a_finger(page)
+        page.get_by_role("button", name="看好了" if not english else "Done").click()
+
+
+def test_the_wall_and_the_desk(hospital: Hospital, floor: Floor) -> None:
+    wall, desk = floor.wall(still=True), floor.desk("im2", "3")
+    kiosk = floor.kiosk()
+    _looks_right(wall.page)
+    _looks_right(desk.page, contrast=STAFF_CONTRAST)
+    desk.call_next("Z006")
+    expect(wall.call).to_contain_text("Z006")
+    _looks_right(wall.page)
+    _looks_right(desk.page, contrast=STAFF_CONTRAST)
+    with floor.outage():
+        hospital.kill()
+        expect(wall.stale).to_be_visible()
+        _looks_right(wall.page)
+        expect(desk.stale).to_be_visible()
+        _looks_right(desk.page, contrast=STAFF_CONTRAST)
+        expect(kiosk.refusal).to_be_visible()
+        _looks_right(kiosk.page)
+        hospital.start()
+        for band in (wall.stale, desk.stale):
+            expect(band).to_be_hidden()
+        expect(kiosk.home).to_be_visible()
+
+
+def test_the_kiosk_with_the_demo_s_cards(floor: Floor) -> None:
+    page = floor.open("/kiosk?cards=open", KIOSK_SIZE)
+    expect(page.get_by_role("button", name=patient("Z012").name)).to_be_visible()
+    _looks_right(page, contrast=STAFF_CONTRAST)
+
+
+def test_a_wall_with_long_names_in_few_rooms(floor: Floor) -> None:
+    _looks_right(floor.wall("eye1", still=True).page)
+
+
+def test_the_front_page(floor: Floor) -> None:
+    page = floor.open("/")
+    expect(page.locator("iframe")).to_have_count(3)
+    _looks_right(page, contrast=STAFF_CONTRAST)
+    targets = page.evaluate(SMALL_TARGETS, 40)
+    assert targets == []
