@@ -92,7 +92,7 @@ def test_a_scanner_works_on_every_page(floor: Floor) -> None:
     """Its Enter ends a card; it presses nothing, though a button has the focus."""
     kiosk = floor.kiosk()
     kiosk.page.get_by_role("button", name="English").focus()
-    kiosk.scan(patient("A020").card)
+    assert kiosk.scan(patient("A020").card)
     expect(kiosk.done).to_be_visible()
     # over the last patient's slip, and over a number somebody began to type
     kiosk.scan(patient("A021").card)
