@@ -260,8 +260,8 @@ def load(
         value = values.get(key, known[key].default)
         values[key] = _placed(value, data_dir, bases[key])
     for key, problem in _problems(values):
-        source = given.get(key) or Given(key, str(values[key]), "the default")
-        faults.append(source.fault(problem))
+        default = Given(key, str(values.get(key, known[key].default)), "the default")
+        faults.append(given.get(key, default).fault(problem))
     if faults:
         raise BadSettings(faults)
     return _assembled(values)

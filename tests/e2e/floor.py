@@ -88,13 +88,11 @@ class Floor:
         """Inside, a server that does not answer is nothing to complain of."""
         return self.expecting(*NOBODY_ANSWERS)
 
-    def page(
-        self, size: tuple[int, int], *, still: bool = False, zoom: float = 1
-    ) -> Page:
-        """An empty page on a device of its own. ``still`` asks for no motion."""
+    def page(self, size: tuple[int, int], *, still: bool = True) -> Page:
+        """An empty page on a device of its own. Without motion (``still``) it looks the
+        same, and leaves the machine's processors to the tests."""
         context = self._browser.new_context(
             viewport={"width": size[0], "height": size[1]},
-            device_scale_factor=zoom,
             locale="zh-CN",
             reduced_motion="reduce" if still else "no-preference",
         )
@@ -107,54 +105,33 @@ class Floor:
         page.on("websocket", self._connected)
         return page
 
-    def open(
-        self,
-        path: str,
-        size: tuple[int, int] = DESK_SIZE,
-        *,
-        still: bool = False,
-        zoom: float = 1,
-    ) -> Page:
-        page = self.page(size, still=still, zoom=zoom)
+    def open(self, path: str, size: tuple[int, int] = DESK_SIZE) -> Page:
+        page = self.page(size)
         page.goto(self.hospital.address + path)
         return page
 
-    def kiosk(
-        self,
-        clinic: str = "im2",
-        *,
-        cards: bool = False,
-        still: bool = False,
-        hurried: bool = False,
-    ) -> Kiosk:
-        """``cards`` lays the demo's cards beside it, as `houzhen demo` does; without,
-        it is the machine as it stands in a hospital. A ``hurried`` one has a clock
-        that can be put forward."""
-        page = self.page(KIOSK_SIZE, still=still)
+    def kiosk(self, clinic: str = "im2", *, hurried: bool = False) -> Kiosk:
+        """As it stands in a hospital: without the demo's cards beside it, which have
+        names on them. A ``hurried`` one has a clock that can be put forward."""
+        page = self.page(KIOSK_SIZE)
         if hurried:
             page.clock.install()
-        if not cards:
-            page.route("**/demo/cards", lambda route: route.fulfill(json={"cards": []}))
+        page.route("**/demo/cards", lambda route: route.fulfill(json={"cards": []}))
         kiosk = Kiosk(page)
         page.goto(f"{self.hospital.address}/kiosk?clinic={clinic}")
         expect(kiosk.home).to_be_visible()
         return kiosk
 
-    def desk(self, clinic: str, room: str, *, still: bool = False) -> Desk:
-        page = self.page(DESK_SIZE, still=still)
+    def desk(self, clinic: str, room: str) -> Desk:
+        page = self.page(DESK_SIZE)
         desk = Desk(page)
         page.goto(f"{self.hospital.address}/doctor?clinic={clinic}&room={room}")
         expect(desk.live).to_be_visible()
         return desk
 
-    def wall(
-        self,
-        clinic: str = "im2",
-        *,
-        still: bool = False,
-        size: tuple[int, int] = WALL_SIZE,
-    ) -> Wall:
-        page = self.page(size, still=still)
+    def wall(self, clinic: str = "im2", *, still: bool = False) -> Wall:
+        """Only one in motion can be asked what it announced."""
+        page = self.page(WALL_SIZE, still=still)
         wall = Wall(page)
         page.goto(f"{self.hospital.address}/screen?clinic={clinic}")
         expect(wall.rooms.first).to_be_visible()

@@ -25,7 +25,7 @@ def take_pictures(floor: Floor) -> None:
     """Of one morning: five doctors have a patient in, and the sixth calls."""
     wall = floor.wall(still=True)
     for room in BUSY_ROOMS:
-        desk = floor.desk("im2", room, still=True)
+        desk = floor.desk("im2", room)
         desk.page.keyboard.press("F2")
         expect(desk.current).to_contain_text("正在叫")
         desk.page.keyboard.press("F4")
@@ -34,13 +34,13 @@ def take_pictures(floor: Floor) -> None:
     # each of them has been announced, and their calls have left the wall
     expect(wall.page.get_by_text("现在没有叫号")).to_be_visible(timeout=60_000)
 
-    kiosk = floor.kiosk(still=True)
+    kiosk = floor.kiosk()
     kiosk.scan(patient("A019").card)
     expect(kiosk.done).to_be_visible()
     _keep(kiosk.page, "kiosk")
     kiosk.leave()
 
-    home = floor.open("/", (1600, 960), still=True)
+    home = floor.open("/", (1600, 960))
     on_kiosk, on_desk, on_wall = (
         home.locator(f"iframe[src^='/{name}']").content_frame
         for name in ("kiosk", "doctor", "screen")
@@ -54,7 +54,7 @@ def take_pictures(floor: Floor) -> None:
 
     expect(wall.call).to_contain_text("请就诊")
     _keep(wall.page, "wall")
-    desk = floor.desk("im2", "3", still=True)
+    desk = floor.desk("im2", "3")
     expect(desk.current).to_contain_text("正在叫")
     _keep(desk.page, "doctor")
 

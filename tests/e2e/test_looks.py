@@ -43,7 +43,7 @@ def _fits_a_finger(page: Page) -> None:
 @pytest.mark.parametrize("english", [False, True], ids=["chinese", "english"])
 @pytest.mark.parametrize("large", [False, True], ids=["normal", "large"])
 def test_the_kiosk(large: bool, english: bool, floor: Floor) -> None:
-    kiosk = floor.kiosk(still=True, hurried=True)
+    kiosk = floor.kiosk(hurried=True)
     page = kiosk.page
     if large:
         page.get_by_role("button", name="大字").click()
@@ -67,8 +67,8 @@ def test_the_kiosk(large: bool, english: bool, floor: Floor) -> None:
 
 
 def test_the_wall_and_the_desk(hospital: Hospital, floor: Floor) -> None:
-    wall, desk = floor.wall(still=True), floor.desk("im2", "3", still=True)
-    kiosk = floor.kiosk(still=True)
+    wall, desk = floor.wall(still=True), floor.desk("im2", "3")
+    kiosk = floor.kiosk()
     _looks_right(wall.page)
     _looks_right(desk.page, contrast=STAFF_CONTRAST)
     desk.call_next("Z006")
@@ -89,12 +89,18 @@ def test_the_wall_and_the_desk(hospital: Hospital, floor: Floor) -> None:
         expect(kiosk.home).to_be_visible()
 
 
+def test_the_kiosk_with_the_demo_s_cards(floor: Floor) -> None:
+    page = floor.open("/kiosk?cards=open", KIOSK_SIZE)
+    expect(page.get_by_role("button", name=patient("Z012").name)).to_be_visible()
+    _looks_right(page, contrast=STAFF_CONTRAST)
+
+
 def test_a_wall_with_long_names_in_few_rooms(floor: Floor) -> None:
     _looks_right(floor.wall("eye1", still=True).page)
 
 
 def test_the_front_page(floor: Floor) -> None:
-    page = floor.open("/", still=True)
+    page = floor.open("/")
     expect(page.locator("iframe")).to_have_count(3)
     _looks_right(page, contrast=STAFF_CONTRAST)
     targets = page.evaluate(SMALL_TARGETS, 40)

@@ -14,8 +14,8 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 
 import trio
@@ -174,6 +174,15 @@ class Server:
         """All it has written to stderr, in all its lives."""
         return self._errors.read_text(errors="replace")
 
+    @contextmanager
+    def occupied(self) -> Iterator[None]:
+        """Another program listens on the port."""
+        with socket.socket() as other:
+            other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            other.bind(("127.0.0.1", self.port))
+            other.listen()
+            yield
+
     def close(self) -> None:
         for process in (self._process, self._ready):
             if process is not None:
@@ -202,8 +211,3 @@ async def installation(folder: Path, **settings: object) -> AsyncIterator[Server
         raise
     finally:
         server.close()
-
-
-def environment_of(server: Server) -> Mapping[str, str]:
-    """The settings of an installation, as `realtime.config.load` takes them."""
-    return server._settings

@@ -186,6 +186,10 @@ def test_the_whole_says_how_many(tmp_path: Path) -> None:
         ('[journal]\nurl = "sqlite://"', "journal.url: expected sqlite:///path"),
         ('[journal]\nurl = "sqlite:///:memory:"', "journal.url: expected sqlite:///"),
         ("[live]\nframes_at_once = 5", "expected at least live.frames_per_s (200)"),
+        (
+            "[live]\nframes_per_s = 5000",
+            "live.frames_at_once: expected at least live.frames_per_s (5000)",
+        ),
         ("x = \n", "configuration: this is not TOML: invalid value (houzhen.toml:1)"),
         ("a = 1\na = 2\n", "this is not TOML: cannot overwrite a value"),
     ],

@@ -187,17 +187,21 @@ class Client:
     async def send_raw(self, data: bytes) -> None:
         await self.stream.send_all(data)
 
-    async def receive(self) -> dict[str, Any]:
-        """The next message; ClosedWith when there is none to come."""
+    async def receive(self, *, pings: bool = False) -> dict[str, Any]:
+        """The next message; ClosedWith when there is none to come. Pings come when
+        they are due, so only who waits for them is shown them."""
         with trio.fail_after(PATIENCE_S):
-            while not self._messages:
-                await self._read()
-        return self._messages.pop(0)
+            while True:
+                while not self._messages:
+                    await self._read()
+                message = self._messages.pop(0)
+                if pings or message["type"] != "ping":
+                    return message
 
     async def receive_type(self, type: str) -> dict[str, Any]:  # noqa: A002
         """The next message of this type; those before it are thrown away."""
         while True:
-            message = await self.receive()
+            message = await self.receive(pings=True)
             if message["type"] == type:
                 return message
 
