@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 import msgspec
 
-from actors.kernel.errors import BadRequest, Forbidden, UnknownAsk, UnknownTarget
+from actors.kernel.errors import BadRequest
 from realtime.tokens import Principal
 
 _MISSING = re.compile(r"missing required field `(.+)`")
@@ -55,20 +55,8 @@ def read_body(body: msgspec.Raw, kind: Any) -> Any:
     """The body as ``kind``; BadRequest names the field that is wrong."""
     try:
         return msgspec.json.decode(body, type=kind)
-    except (msgspec.ValidationError, msgspec.DecodeError) as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         what, _, where = str(error).partition(" - at `$")
         path = [where.rstrip("`").lstrip("."), *_MISSING.findall(what)]
         field = ".".join(filter(None, path)) or "body"
         raise BadRequest(field=field, reason=what) from None
-
-
-__all__ = [
-    "BadRequest",
-    "Counter",
-    "Errand",
-    "Finish",
-    "Forbidden",
-    "UnknownAsk",
-    "UnknownTarget",
-    "read_body",
-]

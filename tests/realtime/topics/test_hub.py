@@ -261,3 +261,15 @@ async def test_a_restart_keeps_what_was_shown(folder: Path) -> None:
     async with a_house(folder) as house, person(house, "wall", "screen") as wall:
         hall = await wall.join(clinic(house, "hall"))
         assert hall.view["orders"]["A"] == [place["ticket"]]
+
+
+async def test_a_body_that_is_too_deep_is_a_bad_request(folder: Path) -> None:
+    async with a_house(folder) as house, person(house, "dr", "doctor") as doctor:
+        deep: Any = "3"
+        for _ in range(900):
+            deep = [deep]
+        wrong = await refused(
+            doctor, clinic(house, "desk"), "call_next", {"room": "3", "x": deep}
+        )
+        assert wrong.code in {"bad_request", "not_open"}
+        assert doctor.connected
