@@ -121,7 +121,7 @@ MUTANTS = (
         "                    self.position = record.position\n",
         "                    self.position = record.position\n"
         "                    await self._effect(record)\n",
-        (ACTORS + "the_cursor_is_never_before_the_effect",),
+        (FLOOR + "a_cursor_is_not_saved_while_its_effect_goes_on",),
     ),
     Mutant(
         "a key is kept with its events",
