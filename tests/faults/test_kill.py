@@ -14,7 +14,7 @@ import pytest
 import trio
 
 from tests.faults.load import under_load
-from tests.faults.morning import PATIENCE_S, SETTINGS, Morning
+from tests.faults.morning import PATIENCE_S, SETTINGS, Morning, held_up
 from tests.faults.server import installation
 
 KILLS = 20
@@ -38,7 +38,7 @@ async def life_and_death(day: Morning) -> None:
             await trio.sleep(chance.uniform(0.0, 0.08))
         else:
             await day.audit()
-            await day.compare_views()
+            await held_up(day.compare_views)
             if how == "after acks":
                 with trio.fail_after(PATIENCE_S):
                     await day.ledger.grown_by(chance.randint(1, 150))
