@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import gc
 import logging
-import sys
 from collections.abc import Callable
 
 import trio
@@ -22,12 +21,10 @@ _MIDDLE = 10
 _NEVER = 1_000_000
 _LOOK_S = 60.0
 _MOMENT_S = 1.0
-SWITCH_S = 0.0005
 
 
 def settle_down() -> None:
     """After start-up, and after many actors have woken: what lives now lives long."""
-    sys.setswitchinterval(SWITCH_S)
     gc.set_threshold(_YOUNG, _MIDDLE, _NEVER)
     gc.collect()
     gc.freeze()

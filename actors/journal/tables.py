@@ -40,18 +40,24 @@ events = Table(
     Column("name", String(80), nullable=False),
     Column("body", LargeBinary, nullable=False),
     Index("events_by_position", "position", unique=True),
+    sqlite_with_rowid=False,  # a stream's events lie together, in one tree
 )
 
+# Found by reading a stream's keys when it wakes: an index over random keys would
+# dirty a page a command. One fenced writer knows them all, so none comes twice.
 command_keys = Table(
     "command_keys",
     metadata,
     Column("stream", String(200), primary_key=True),
-    Column("principal", String(80), primary_key=True),
-    Column("key", String(80), primary_key=True),
+    Column("commit_no", BigInteger, primary_key=True, autoincrement=False),
+    Column("part", Integer, primary_key=True, autoincrement=False),
+    Column("principal", String(80), nullable=False),
+    Column("key", String(80), nullable=False),
     Column("fingerprint", LargeBinary, nullable=False),
     Column("reply", LargeBinary, nullable=False),
     Column("seq", BigInteger, nullable=False),
     Column("at", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 wakeups = Table(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import (
     Connection,
     Table,
@@ -17,6 +15,7 @@ from sqlalchemy import (
 
 from actors.journal.faults import Fenced, OutOfSequence
 from actors.journal.records import UNCHANGED, Append
+from actors.journal.rows import Insert, Row
 from actors.journal.tables import (
     audit,
     command_keys,
@@ -31,9 +30,9 @@ from actors.journal.tables import (
 _REMEMBERED = 20_000
 
 # Statements are built once: building one costs more than running it.
-_INSERT_EVENTS = insert(events)
-_INSERT_KEYS = insert(command_keys)
-_INSERT_AUDIT = insert(audit)
+_INSERT_EVENTS = Insert(events)
+_INSERT_KEYS = Insert(command_keys)
+_INSERT_AUDIT = Insert(audit)
 _LAST_SEQ = select(func.max(events.c.seq)).where(events.c.stream == bindparam("of"))
 _READ_HEAD = select(head.c.position, head.c.commits, head.c.epoch)
 _DRAW = (
@@ -116,64 +115,42 @@ class Batch:
         anything of the batch was written; Fenced when the epoch is not ours."""
         self._check_order(connection, sequences)
         position = self._draw_positions(connection)
-        rows: list[dict[str, Any]] = []
-        keys: list[dict[str, Any]] = []
-        audits: list[dict[str, Any]] = []
+        rows: list[Row] = []
+        keys: list[Row] = []
+        audits: list[Row] = []
         wakes: dict[str, int | None] = {}
+        commit_no = self.commits
         for append in self.appends:
-            seq = append.seq
-            commit_seq = append.last_seq
+            stream, seq, at = append.stream, append.seq, append.at
+            last_seq = append.last_seq
             for name, body in append.events:
                 seq += 1
                 position += 1
-                rows.append(
-                    {
-                        "stream": append.stream,
-                        "seq": seq,
-                        "position": position,
-                        "commit_seq": commit_seq,
-                        "at": append.at,
-                        "name": name,
-                        "body": body,
-                    }
-                )
+                rows.append((stream, seq, position, last_seq, at, name, body))
             append.position = position
             if (kept := append.kept) is not None:
                 keys.append(
-                    {
-                        "stream": append.stream,
-                        "principal": kept.principal,
-                        "key": kept.key,
-                        "fingerprint": kept.fingerprint,
-                        "reply": kept.reply,
-                        "seq": commit_seq,
-                        "at": append.at,
-                    }
+                    (
+                        *(stream, commit_no, len(keys)),
+                        *(kept.principal, kept.key, kept.fingerprint, kept.reply),
+                        *(last_seq, at),
+                    )
                 )
             if append.wake is not UNCHANGED:
-                wakes[append.stream] = append.wake
+                wakes[stream] = append.wake
             for record in append.audit:
                 audits.append(
-                    {
-                        "commit_no": self.commits,
-                        "part": len(audits),
-                        "stream": append.stream,
-                        "seq": commit_seq,
-                        "at": append.at,
-                        "action": record.action,
-                        "principal": record.principal,
-                        "body": record.body,
-                    }
+                    (
+                        *(commit_no, len(audits), stream, last_seq, at),
+                        *(record.action, record.principal, record.body),
+                    )
                 )
-        if rows:
-            self._note_names(connection, rows, names)
-            connection.execute(_INSERT_EVENTS, rows)
-        if keys:
-            connection.execute(_INSERT_KEYS, keys)
-        if audits:
-            connection.execute(_INSERT_AUDIT, audits)
-        for stream, at in wakes.items():
-            _WAKEUP.put(connection, stream, at)
+        self._note_names(connection, names)
+        _INSERT_EVENTS.rows(connection, rows)
+        _INSERT_KEYS.rows(connection, keys)
+        _INSERT_AUDIT.rows(connection, audits)
+        for stream, due in wakes.items():
+            _WAKEUP.put(connection, stream, due)
         for follower, reached in self.saved_cursors.items():
             _CURSOR.put(connection, follower, reached)
 
@@ -196,11 +173,9 @@ class Batch:
         self.commits = row.commits
         return int(row.position) - count
 
-    def _note_names(
-        self, connection: Connection, rows: list[dict[str, Any]], names: set[str]
-    ) -> None:
+    def _note_names(self, connection: Connection, names: set[str]) -> None:
         """A later release asks which events an older one must be able to read."""
-        new = {row["name"] for row in rows} - names
+        new = {name for append in self.appends for name, _ in append.events} - names
         if new:
             kept = set(connection.scalars(select(event_names.c.name)))
             if fresh := sorted(new - kept):

@@ -468,7 +468,13 @@ class Activation:
         return self._seq
 
 
+_TAGS: dict[type, str] = {}
+
+
 def _tag(event: msgspec.Struct) -> str:
-    tag = event.__struct_config__.tag
-    assert isinstance(tag, str)
+    tag = _TAGS.get(type(event))
+    if tag is None:
+        found = event.__struct_config__.tag
+        assert isinstance(found, str)
+        tag = _TAGS[type(event)] = found
     return tag

@@ -1,4 +1,4 @@
-"""What a page looks like, asked of the browser that shows it."""
+"""What is done to a page and asked of it, in the browser that shows it."""
 
 ANNOUNCED = """
 window.announced = [];
@@ -19,6 +19,18 @@ window.OscillatorNode = class extends Oscillator {
 };
 """
 """Run before a wall's own script."""
+
+SCANNED = """
+(card) => {
+  const press = (key) =>
+    new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true });
+  const focused = document.activeElement ?? document.body;
+  for (const sign of card) focused.dispatchEvent(press(sign));
+  const enter = press("Enter");
+  focused.dispatchEvent(enter);
+  return enter.defaultPrevented;
+}
+"""
 
 APRICOT_SIGNS = """
 () => {

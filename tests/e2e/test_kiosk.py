@@ -92,7 +92,7 @@ def test_a_scanner_works_on_every_page(floor: Floor) -> None:
     """Its Enter ends a card; it presses nothing, though a button has the focus."""
     kiosk = floor.kiosk()
     kiosk.page.get_by_role("button", name="English").focus()
-    kiosk.scan(patient("A020").card)
+    assert kiosk.scan(patient("A020").card)
     expect(kiosk.done).to_be_visible()
     # over the last patient's slip, and over a number somebody began to type
     kiosk.scan(patient("A021").card)
@@ -111,6 +111,9 @@ def test_who_is_being_called_is_sent_in(floor: Floor) -> None:
     kiosk.scan(somebody.card)
     expect(kiosk.refusal).to_contain_text("正在叫您")
     expect(kiosk.refusal).to_contain_text("5 诊室")
+    expect(kiosk.refusal).to_contain_text("You are being called now")
+    kiosk.page.get_by_role("button", name="English").click()
+    expect(kiosk.refusal).to_contain_text("Please go in now")
 
 
 def _remembers_nothing(kiosk: Kiosk, *words: str) -> None:

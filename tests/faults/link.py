@@ -31,8 +31,10 @@ _PONG = b'{"type":"pong"}'
 class Ended(Exception):
     """The connection is over; ``code`` is None when the server did not say why."""
 
-    def __init__(self, code: int | None = None, reason: str = "") -> None:
-        super().__init__(f"{code} {reason}")
+    def __init__(
+        self, code: int | None = None, reason: str = "", about: str = ""
+    ) -> None:
+        super().__init__(f"{code} {reason} {about}")
         self.code = code
         self.reason = reason
 
@@ -42,6 +44,8 @@ class Link:
         self.stream = stream
         self._heard: deque[bytes] = deque()
         self._writing = trio.Lock()
+        self._opened_at = self._read_at = trio.current_time()
+        self._longest_s = 0.0
         self._protocol = ClientProtocol(
             parse_uri(f"ws://127.0.0.1:{port}/live"),
             subprotocols=[Subprotocol(SUBPROTOCOL)],
@@ -91,10 +95,13 @@ class Link:
             return ended
 
     async def _read(self) -> None:
+        now = trio.current_time()
+        self._longest_s = max(self._longest_s, now - self._read_at)
         try:
             data = await self.stream.receive_some(65_536)
         except (trio.BrokenResourceError, trio.ClosedResourceError):
             raise self._end() from None
+        self._read_at = trio.current_time()
         if data:
             self._protocol.receive_data(data)
         else:
@@ -120,7 +127,10 @@ class Link:
         close = self._protocol.close_rcvd
         if close is None:
             return Ended()
-        return Ended(int(close.code), close.reason)
+        # who was silent too long: the server says we were; did we not read?
+        age_s = trio.current_time() - self._opened_at
+        about = f"(open for {age_s:.1f} s, not read for {self._longest_s:.1f} s)"
+        return Ended(int(close.code), close.reason, about)
 
     # -- for tests that say one thing at a time ----------------------------------------
 

@@ -121,13 +121,13 @@ MUTANTS = (
         "                    self.position = record.position\n",
         "                    self.position = record.position\n"
         "                    await self._effect(record)\n",
-        (ACTORS + "the_cursor_is_never_before_the_effect",),
+        (FLOOR + "a_cursor_is_not_saved_while_its_effect_goes_on",),
     ),
     Mutant(
         "a key is kept with its events",
         "actors/journal/transaction.py",
-        "            connection.execute(_INSERT_KEYS, keys)\n",
-        "            pass\n",
+        "        _INSERT_KEYS.rows(connection, keys)\n",
+        "",
         (ACTORS + "a_key_is_answered_the_same_for_good",),
     ),
     Mutant(

@@ -25,17 +25,21 @@ def upgrade() -> None:
         sa.Column("at", sa.BigInteger, nullable=False),
         sa.Column("name", sa.String(80), nullable=False),
         sa.Column("body", sa.LargeBinary, nullable=False),
+        sqlite_with_rowid=False,
     )
     op.create_index("events_by_position", "events", ["position"], unique=True)
     op.create_table(
         "command_keys",
         sa.Column("stream", sa.String(200), primary_key=True),
-        sa.Column("principal", sa.String(80), primary_key=True),
-        sa.Column("key", sa.String(80), primary_key=True),
+        sa.Column("commit_no", sa.BigInteger, primary_key=True, autoincrement=False),
+        sa.Column("part", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("principal", sa.String(80), nullable=False),
+        sa.Column("key", sa.String(80), nullable=False),
         sa.Column("fingerprint", sa.LargeBinary, nullable=False),
         sa.Column("reply", sa.LargeBinary, nullable=False),
         sa.Column("seq", sa.BigInteger, nullable=False),
         sa.Column("at", sa.BigInteger, nullable=False),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "wakeups",
