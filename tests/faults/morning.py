@@ -11,7 +11,7 @@ import trio
 
 from tests.faults.evidence import Evidence
 from tests.faults.link import Link, linked
-from tests.faults.load import Clinic, Deed, Ledger, topic_of
+from tests.faults.load import Asker, Clinic, Deed, Ledger, topic_of
 from tests.faults.screens import Screen, Watched, everybody_has_one_place
 from tests.faults.server import Server
 
@@ -84,6 +84,11 @@ class Morning:
             for topic in topics
         ]
 
+    @property
+    def everybody(self) -> list[Asker | Screen]:
+        askers = [asker for clinic in self.clinics for asker in clinic.askers]
+        return [*self.screens, *askers]
+
     async def look_at_the_end(self) -> None:
         """Nobody works any more: journal, views and screens tell one story."""
         assert not self.ledger.still_open
@@ -117,10 +122,12 @@ class Morning:
         done = Counter(deed.name for deed in self.ledger.acknowledged)
         twice = sum(deed.times_sent > 1 for deed in self.ledger.acknowledged)
         everything = [one for _, watched in self.watched() for one in watched]
+        ends = Counter(code for one in self.everybody for code in one.ends if code)
         print(
             f"{done.total()} commands acknowledged, {twice} of them sent again "
             f"unanswered and {self.resent} after their reply: {dict(done)}\n"
             f"joined again {sum(one.recovered for one in everything)} times with the "
             f"missing patches, {sum(one.whole for one in everything)} with the whole "
-            f"view; {sum(one.compared for one in everything)} views compared"
+            f"view; {sum(one.compared for one in everything)} views compared; "
+            f"sent away with {dict(ends)}"
         )

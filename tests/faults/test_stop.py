@@ -12,9 +12,8 @@ from pathlib import Path
 import trio
 
 from tests.faults.link import linked
-from tests.faults.load import Asker, topic_of, under_load
+from tests.faults.load import topic_of, under_load
 from tests.faults.morning import ANNOUNCEMENTS_MS, PATIENCE_S, SETTINGS, Morning
-from tests.faults.screens import Screen
 from tests.faults.server import Server, installation
 
 ENDS_WITHIN_S = 5.0
@@ -76,10 +75,7 @@ async def test_stopping_under_load(tmp_path: Path) -> None:
             async with stalled_peers(server):
                 with trio.fail_after(PATIENCE_S):
                     await day.ledger.grown_by(50)
-                everybody: list[Asker | Screen] = [
-                    *day.screens,
-                    *(asker for clinic in day.clinics for asker in clinic.askers),
-                ]
+                everybody = day.everybody
                 before = [len(one.ends) for one in everybody]
                 began = trio.current_time()
                 server.tell_to_stop()
