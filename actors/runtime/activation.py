@@ -159,7 +159,10 @@ class Activation:
             seen = look(self._state)
             self._when_durable(lambda refusal: done(refusal or seen))
 
-        self._put(Look(begin, refuse=done))
+        if self.loaded and self._mailbox is None and not self._over:
+            begin()  # it is between two commands: a task would find the same
+        else:
+            self._put(Look(begin, refuse=done))
 
     def _put(self, errand: Errand) -> None:
         if self._mailbox is None:

@@ -78,11 +78,11 @@ test("who waits already is told the number and place again", () => {
   });
 });
 
-test("who is being called already is told so in the server's words", () => {
-  const answer = refused("already_in", { number: "A019", ahead: 0, state: "called" });
-  expect(read(answer)).toMatchObject({
+test.each(["called", "in", "missed"])("who is %s already is told that", (state) => {
+  const answer = refused("already_in", { number: "A019", ahead: 0, state });
+  expect(read(answer)).toEqual({
     at: "problem",
-    problem: { code: "already_in" },
+    problem: { code: "already_in", message: "请到分诊台。", state },
   });
 });
 

@@ -17,6 +17,8 @@ export interface Slip {
 export interface Problem {
   code: string;
   message: string;
+  /** Of `already_in`: where the patient's ticket stands. */
+  state?: string;
 }
 
 export type Step =
@@ -83,5 +85,7 @@ export function read(answer: Answer): Step {
         already: true,
       },
     };
-  return { at: "problem", problem: { code, message } };
+  const problem: Problem = { code, message };
+  if (typeof details?.state === "string") problem.state = details.state;
+  return { at: "problem", problem };
 }

@@ -44,6 +44,18 @@ const WORDS = {
     "可能已经签到了。请再放一次卡看看，或到分诊台。",
     "You may be checked in already. Please place your card again, or see the nurse.",
   ],
+  called: ["正在叫您", "You are being called now"],
+  called_todo: [
+    "请现在就进诊室，门牌看大屏。",
+    "Please go in now. The screen shows your room.",
+  ],
+  seen: ["您正在就诊", "You are with the doctor"],
+  seen_todo: ["不用再签到。", "There is no need to check in again."],
+  missed: ["您的号已经过了", "Your number was called and missed"],
+  missed_todo: [
+    "请到分诊台，护士帮您重新排队。",
+    "Please go to the nurse desk to be put back in line.",
+  ],
   closed: ["这个诊区今天没有开诊", "Not open today"],
 } as const satisfies Record<string, readonly [string, string]>;
 

@@ -31,9 +31,13 @@ class ServerFacts(msgspec.Struct, frozen=True):
     hospital: HospitalFacts
     day: str
     server_time: str
+    demo: bool
 
 
-def api_routes(hospital: Hospital, version: str, clock: Clock) -> Blueprint:
+def api_routes(
+    hospital: Hospital, version: str, clock: Clock, *, demo: bool = False
+) -> Blueprint:
+    """The routes. ``demo`` says that the demo's addresses are there too."""
     zone = hospital.zone
     facts = HospitalFacts(hospital.id, hospital.name, hospital.time_zone)
 
@@ -46,6 +50,7 @@ def api_routes(hospital: Hospital, version: str, clock: Clock) -> Blueprint:
             hospital=facts,
             day=day_of(now, zone),
             server_time=iso(now, zone),
+            demo=demo,
         )
 
     operations = [

@@ -60,7 +60,10 @@ def create_app(site: Site) -> QuartTrio:
     app.config["BODY_TIMEOUT"] = site.body_s
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
 
-    app.register_blueprint(api_routes(site.hospital, site.version, site.clock))
+    demo = site.demo is not None
+    app.register_blueprint(
+        api_routes(site.hospital, site.version, site.clock, demo=demo)
+    )
     app.register_blueprint(health_routes(site.checks))
     app.register_blueprint(metrics_routes(site.metrics))
     if site.demo is not None:

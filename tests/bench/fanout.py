@@ -46,7 +46,7 @@ def run(*, quick: bool) -> Report:
     rounds = 1 if quick else 5
     how = Listening(messages=200, one_seconds=3.0, many_seconds=3.0)
     if quick:
-        how = Listening(messages=100, one_seconds=2.0, many_seconds=1.5)
+        how = Listening(messages=80, one_seconds=1.5, many_seconds=1.0)
     measures: dict[str, Callable[[], Heard]] = {
         OURS: partial(measure_hospital, how),
         SILENT: partial(measure_hospital, _with_silent(how)),

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from array import array
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -36,10 +37,15 @@ _ROWS_AHEAD = 5000
 
 
 class Lateness(msgspec.Struct, frozen=True):
+    """``max_ran_ms`` is for how much of the worst one the loop's thread was running:
+    all of it, and something held the loop; little of it, and the loop was kept from
+    running, by the machine's other work or by another thread of ours."""
+
     sleeps: int
     p50_ms: float
     p99_ms: float
     max_ms: float
+    max_ran_ms: float
     bulk_events: int
 
 
@@ -47,16 +53,21 @@ class Probe:
     """How late each sleep of the window ended."""
 
     def __init__(self) -> None:
-        self._late = array("d")
+        self.begin()
 
     def begin(self) -> None:
         self._late = array("d")
+        self._worst = 0.0
+        self._worst_ran = 0.0
 
     async def run(self) -> None:
         while True:
-            began = trio.current_time()
+            began, ran = trio.current_time(), time.thread_time()
             await trio.sleep(SLEEP_S)
-            self._late.append(trio.current_time() - began - SLEEP_S)
+            late = trio.current_time() - began - SLEEP_S
+            self._late.append(late)
+            if late > self._worst:
+                self._worst, self._worst_ran = late, time.thread_time() - ran
 
     def tell(self, bulk_events: int) -> Lateness:
         late = self._late
@@ -64,7 +75,8 @@ class Probe:
             len(late),
             percentile(late, 0.5) * 1e3,
             percentile(late, 0.99) * 1e3,
-            max(late) * 1e3,
+            self._worst * 1e3,
+            self._worst_ran * 1e3,
             bulk_events,
         )
 

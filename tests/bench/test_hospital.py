@@ -61,4 +61,5 @@ def test_the_server_with_the_probe_fans_out(tmp_path: Path) -> None:
     (lateness,) = found
     assert lateness.sleeps > 10
     assert 0 <= lateness.p50_ms <= lateness.p99_ms <= lateness.max_ms
+    assert lateness.max_ran_ms >= 0
     assert lateness.bulk_events > 0

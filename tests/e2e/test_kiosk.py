@@ -111,6 +111,9 @@ def test_who_is_being_called_is_sent_in(floor: Floor) -> None:
     kiosk.scan(somebody.card)
     expect(kiosk.refusal).to_contain_text("正在叫您")
     expect(kiosk.refusal).to_contain_text("5 诊室")
+    expect(kiosk.refusal).to_contain_text("You are being called now")
+    kiosk.page.get_by_role("button", name="English").click()
+    expect(kiosk.refusal).to_contain_text("Please go in now")
 
 
 def _remembers_nothing(kiosk: Kiosk, *words: str) -> None:

@@ -68,9 +68,6 @@ def test_gone_and_back(
     expect(desk.list.get_by_text(somebody.number)).to_be_visible()
 
 
-@pytest.mark.xfail(
-    reason="the panel fills and pulses again after an outage", strict=True
-)
 def test_a_call_from_before_does_not_fill_the_panel_again(
     hospital: Hospital, floor: Floor
 ) -> None:

@@ -44,6 +44,14 @@ def hospital(
         yield hospital
 
 
+def test_a_desk_without_a_room_is_none(floor: Floor) -> None:
+    page = floor.open("/doctor?clinic=im2&room=99")
+    expect(page.get_by_role("heading", name="没有这个诊室：99")).to_be_visible()
+    expect(page.get_by_text("There is no such room")).to_be_visible()
+    expect(page.get_by_text("实时", exact=True)).to_be_hidden()
+    expect(page.get_by_role("button")).to_have_count(0)
+
+
 @pytest.mark.parametrize("path", ["/nowhere", "/assets/nothing.js", "/../etc/passwd"])
 def test_what_is_not_there_says_so(path: str, floor: Floor) -> None:
     with floor.expecting("404"):

@@ -126,8 +126,8 @@ MUTANTS = (
     Mutant(
         "a key is kept with its events",
         "actors/journal/transaction.py",
-        "            connection.execute(_INSERT_KEYS, keys)\n",
-        "            pass\n",
+        "        _INSERT_KEYS.rows(connection, keys)\n",
+        "",
         (ACTORS + "a_key_is_answered_the_same_for_good",),
     ),
     Mutant(

@@ -18,7 +18,7 @@ from tests.faults.server import DidNotStart, Server, installation
 
 FAILED, WRONG, NO_ADDRESS = 1, 2, 3
 PATIENTS = 40
-_TABLE_LEAF = 13  # of SQLite's file format
+_LEAF = 10  # of a tree that holds its rows by key (WITHOUT ROWID)
 
 
 async def fill(link: Link, clinic: str = "im1") -> None:
@@ -137,22 +137,36 @@ async def test_lost_keys_are_not_made_anew(server: Server) -> None:
 EVENT = b'"type":"clinic.registered"'
 
 
-def spoil_a_page(path: Path, which: int) -> None:
-    """Overwrite one of the pages that hold events: 0 is the first, -1 the last."""
-    data = bytearray(path.read_bytes())
+def page_of_events(path: Path) -> int:
+    """Where the first page begins that holds events."""
+    data = path.read_bytes()
     size = int.from_bytes(data[16:18], "big")
-    pages = [
+    return next(
         place
         for place in range(0, len(data), size)
-        if data[place] == _TABLE_LEAF and EVENT in data[place : place + size]
-    ]
-    place = pages[which]
+        if data[place] == _LEAF and EVENT in data[place : place + size]
+    )
+
+
+def page_of_positions(path: Path) -> int:
+    """Where the index begins that every write goes into, and no reading of a day."""
+    with closing(sqlite3.connect(path)) as connection:
+        (root,) = connection.execute(
+            "select rootpage from sqlite_master where name = 'events_by_position'"
+        ).fetchone()
+        (size,) = connection.execute("pragma page_size").fetchone()
+    return (int(root) - 1) * int(size)
+
+
+def spoil(path: Path, place: int) -> None:
+    data = bytearray(path.read_bytes())
+    size = int.from_bytes(data[16:18], "big")
     data[place : place + size] = b"\xff" * size
     path.write_bytes(data)
 
 
 async def test_a_day_that_cannot_be_read_leaves_others_alone(server: Server) -> None:
-    spoil_a_page(server.journal, 0)
+    spoil(server.journal, page_of_events(server.journal))
     await server.start()
     shown = server.token("his", "*", "nurse")
     async with linked(server.port, shown) as link:
@@ -176,7 +190,7 @@ async def test_a_day_that_cannot_be_read_leaves_others_alone(server: Server) -> 
 async def test_writing_into_a_damaged_page_ends_it(server: Server) -> None:
     """Nothing can be promised any more: it says so and ends, and does not go on
     writing into what cannot be trusted."""
-    spoil_a_page(server.journal, -1)
+    spoil(server.journal, page_of_positions(server.journal))
     await server.start()
     async with linked(server.port, server.token("his", "im2")) as link:
         body = {"clinic": {"name": "内科", "hospital": "云岫市中心医院"}}

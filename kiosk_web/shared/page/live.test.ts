@@ -10,6 +10,7 @@ const FACTS = {
   version: "1",
   hospital: { id: "yunxiu", name: "云岫市中心医院" },
   day: "2026-11-23",
+  demo: false,
 };
 const PLACE = { role: "screen", clinic: "im2", room: "3" } as const;
 const HALL = "yunxiu/clinic/im2/2026-11-23:hall";

@@ -13,6 +13,8 @@ export interface ServerFacts {
   version: string;
   hospital: { id: string; name: string };
   day: string;
+  /** Its `/demo/` addresses are there: it gives tokens and lends cards. */
+  demo: boolean;
 }
 
 export function readPlace(role: Role, search: string): Place {

@@ -1,4 +1,4 @@
-import { type Place, tokenPlace } from "./place";
+import { type Place, type ServerFacts, tokenPlace } from "./place";
 
 /** This device has no token, and nothing here can give it one. */
 export class NotRegistered extends Error {}
@@ -8,13 +8,14 @@ const keptUnder = (place: Place): string =>
 
 /**
  * A token handed over in the address (`#token=…`) is kept for this page and place, and
- * taken out of the address bar, where others would read it.
+ * taken out of the address bar, where others would read it. Says whether there was one.
  */
-export function keepTokenFromAddress(place: Place): void {
+export function keepTokenFromAddress(place: Place): boolean {
   const handed = new URLSearchParams(location.hash.slice(1)).get("token");
-  if (!handed) return;
+  if (!handed) return false;
   localStorage.setItem(keptUnder(place), handed);
   history.replaceState(null, "", location.pathname + location.search);
+  return true;
 }
 
 /**
@@ -22,9 +23,14 @@ export function keepTokenFromAddress(place: Place): void {
  * the server refused the last one: a kept one is then passed over, but not thrown away,
  * for the fault may be the server's clock or key.
  */
-export async function pageToken(place: Place, renewed: boolean): Promise<string> {
+export async function pageToken(
+  place: Place,
+  { demo }: ServerFacts,
+  renewed: boolean,
+): Promise<string> {
   const kept = localStorage.getItem(keptUnder(place));
   if (kept && !renewed) return kept;
+  if (!demo) throw new NotRegistered();
   const query = new URLSearchParams({ role: place.role, place: tokenPlace(place) });
   const answer = await fetch(`/demo/token?${query}`, { cache: "no-store" });
   if (answer.status === 404 || answer.status === 403) throw new NotRegistered();

@@ -25,6 +25,7 @@ async def test_the_server_says_who_it_is() -> None:
         "hospital": {"id": "north", "name": "北院", "time_zone": "America/Lima"},
         "day": "2026-11-22",
         "server_time": "2026-11-22T22:22:00.123-05:00",
+        "demo": False,
     }
     assert answer.headers["cache-control"] == "no-store"
 

@@ -53,6 +53,12 @@ async def test_the_demos_cards() -> None:
     assert answer.json == {"cards": [{"name": "张友三", "card": "6230001"}]}
 
 
+async def test_a_demo_says_that_it_is_one() -> None:
+    async with opened(site(demo=DEMO)) as door:
+        answer = await door.get("/api/v1/server")
+    assert answer.json["demo"] is True
+
+
 async def test_outside_a_demo_they_do_not_exist() -> None:
     async with opened(site()) as door, door.visitor() as visitor:
         for path in ("/demo/token?role=screen&place=im2", "/demo/cards", "/demo/x"):
