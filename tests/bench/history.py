@@ -150,6 +150,8 @@ def _write(
         keys.append(
             {
                 **where,
+                "commit_no": position + len(keys) + 1,
+                "part": 0,
                 "principal": "doctor",
                 "key": secrets.token_hex(8),
                 "fingerprint": body[:16],
