@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, insert, update
@@ -135,7 +136,8 @@ def _write(
     position: int,
     part: list[tuple[int, str, bytes]],
 ) -> None:
-    rows, keys = [], []
+    rows: list[dict[str, Any]] = []
+    keys: list[dict[str, Any]] = []
     for number, (at, name, body) in enumerate(part, start=1):
         where = {"stream": stream, "seq": seq + number, "at": at}
         rows.append(
