@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 import signal
 import sys
+import threading
 from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 from types import FrameType
-from typing import NoReturn
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -38,15 +37,20 @@ def simulate(asked: argparse.Namespace) -> int:
     )
     his = SimulatedHis(database, Temper(asked.seed, mood), lambda: datetime.now(zone))
     with Server((asked.host, asked.port), his) as server:
+        told = threading.Event()
 
-        def end(number: int, frame: FrameType | None) -> NoReturn:
-            raise KeyboardInterrupt
+        def end(number: int, frame: FrameType | None) -> None:
+            told.set()
 
-        signal.signal(signal.SIGTERM, end)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, end)
+        serving = threading.Thread(target=server.serve_forever, args=(0.05,))
+        serving.start()
         host, port = server.server_address[:2]
         print(f"simulated HIS — http://{host!s}:{port}", flush=True)
-        with contextlib.suppress(KeyboardInterrupt):
-            server.serve_forever(poll_interval=0.2)
+        told.wait()
+        server.shutdown()
+        serving.join()
     database.close()
     return 0
 
