@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 from actors.journal.faults import JournalError
 from actors.kernel.times import WallClock
+from realtime import his_commands
 from realtime.config import BadSettings, Settings, load
 from realtime.keys import BadKeys, open_keys
 from realtime.tokens import mint
@@ -142,6 +143,8 @@ def _parser() -> argparse.ArgumentParser:
     bench.add_argument("--quick", action="store_true", help="under a minute")
     bench.add_argument("--check", action="store_true", help="exit 1 for a missed bar")
     bench.set_defaults(run=_bench)
+
+    his_commands.register(commands, settings)
     return parser
 
 
