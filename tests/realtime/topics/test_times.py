@@ -69,24 +69,23 @@ async def test_a_wall_sees_when_everybody_is_called(tmp_path: Path) -> None:
 
 
 async def test_a_doctor_who_is_not_there_has_no_times(tmp_path: Path) -> None:
-    async with a_house(tmp_path) as house:
-        async with person(house, "his", "his", "nurse") as his:
-            setup = clinic(house, "setup")
-            await his.ask(
-                setup,
-                "open",
-                {
-                    "clinic": {"name": "内科二诊区", "hospital": "云岫市中心医院"},
-                    "queues": {"A": {"name": "心血管内科"}},
-                    "rooms": {"3": {"doctor": "", "queues": ["A"]}},
-                },
-            )
-            body = {"queue": "A", "name": "张友三", "card": "1001"}
-            await his.ask(setup, "register", body)
-            (ticket,) = await check_in(his, clinic(house, "kiosk"), "1001")
-            times = await his.join(clinic(house, "times"))
-            view = await until(times, lambda view: "why" in view)
-            assert view == {"why": {ticket: "doctor_absent"}}
+    async with (
+        a_house(tmp_path) as house,
+        person(house, "his", "his", "nurse") as his,
+    ):
+        setup = clinic(house, "setup")
+        opening = {
+            "clinic": {"name": "内科二诊区", "hospital": "云岫市中心医院"},
+            "queues": {"A": {"name": "心血管内科"}},
+            "rooms": {"3": {"doctor": "", "queues": ["A"]}},
+        }
+        await his.ask(setup, "open", opening)
+        body = {"queue": "A", "name": "张友三", "card": "1001"}
+        await his.ask(setup, "register", body)
+        (ticket,) = await check_in(his, clinic(house, "kiosk"), "1001")
+        times = await his.join(clinic(house, "times"))
+        view = await until(times, lambda view: "why" in view)
+        assert view == {"why": {ticket: "doctor_absent"}}
 
 
 async def test_a_worker_that_is_killed_is_followed_by_another(tmp_path: Path) -> None:
