@@ -11,12 +11,14 @@ from typing import Any
 
 import trio
 
+from actors.booker.actor import booker_capability
 from actors.clinic.actor import clinic_capability
 from actors.journal.journal import Journal
 from actors.kernel.sealed import Vault
 from actors.kernel.times import WallClock, iso
 from actors.runtime.shape import Capability
 from actors.runtime.system import ActorSystem
+from actors.schedule.actor import schedule_capability
 from queue_displays.hall import HallView
 from realtime import demo_hospital, quiet
 from realtime.config import Settings
@@ -34,6 +36,7 @@ from realtime.tokens import Gate
 from realtime.topics.clinic_counter import ClinicCounter
 from realtime.topics.counter import Counter
 from realtime.topics.hub import Hub
+from realtime.topics.schedule_counter import BookerCounter, ScheduleCounter
 from realtime.version import CHECKOUT, version
 
 log = logging.getLogger("houzhen")
@@ -96,7 +99,12 @@ async def serving(
     )
     keys = await _keys_of(journal, settings)
     vault = Vault(keys.data.id, keys.data.cipher, keys.data.index)
-    built = [_clinic(vault), *(wing(vault) for wing in wings)]
+    built = [
+        _clinic(vault),
+        _schedule(vault, settings.hospital.id),
+        (booker_capability(), BookerCounter()),
+        *(wing(vault) for wing in wings),
+    ]
     system = ActorSystem(
         journal,
         [capability for capability, _ in built],
@@ -168,6 +176,10 @@ async def _keys_of(journal: Journal, settings: Settings) -> Keys:
 
 def _clinic(vault: Vault) -> tuple[Capability[Any], Counter]:
     return clinic_capability(vault).showing(HallView(vault)), ClinicCounter(vault)
+
+
+def _schedule(vault: Vault, hospital: str) -> tuple[Capability[Any], Counter]:
+    return schedule_capability(), ScheduleCounter(vault, hospital)
 
 
 def _edge_settings(settings: Settings) -> EdgeSettings:

@@ -21,6 +21,7 @@ from actors.schedule.plan import (
 
 PersonId = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[\w.\-]+\Z")]
 Reason = Annotated[str, Meta(max_length=200, pattern=r"\S")]
+Remark = Annotated[str, Meta(max_length=200)]
 Number = Annotated[str, Meta(max_length=12, pattern=r"^[0-9A-Za-z\-]+\Z")]
 Reference = Annotated[str, Meta(max_length=120)]
 Count = Annotated[int, Meta(ge=0, le=5000)]
@@ -38,6 +39,13 @@ class Patient(msgspec.Struct, frozen=True, gc=False):
 
 class _Command(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     by: str
+
+
+class _AboutBooking(_Command, frozen=True, kw_only=True):
+    """Where ``person`` is given, the booking must be theirs."""
+
+    booking: str
+    person: PersonId | None = None
 
 
 # The plan of the day
@@ -90,11 +98,10 @@ class Lock(_Command, frozen=True, tag="schedule.lock"):
     instead_of: Reference = ""
 
 
-class Confirm(_Command, frozen=True, tag="schedule.confirm"):
+class Confirm(_AboutBooking, frozen=True, tag="schedule.confirm"):
     """It is paid, or to be paid when taken (``paid`` 0). ``trade`` names the payment;
     the same one twice confirms once. ``take``: the patient stands here."""
 
-    booking: str
     paid: Amount = 0
     trade: Reference = ""
     number: Number | None = None
@@ -120,28 +127,25 @@ class Book(_Command, frozen=True, tag="schedule.book"):
     instead_of: Reference = ""
 
 
-class Cancel(_Command, frozen=True, tag="schedule.cancel"):
+class Cancel(_AboutBooking, frozen=True, tag="schedule.cancel"):
     """Give a number back. ``staff`` may at any time before it is over."""
 
-    booking: str
-    reason: str = ""
+    reason: Remark = ""
     staff: bool = False
 
 
-class Change(_Command, frozen=True, tag="schedule.change"):
+class Change(_AboutBooking, frozen=True, tag="schedule.change"):
     """Another session or slot of this day for a confirmed number, at the same price."""
 
-    booking: str
     session: str
     slot: str | None = None
-    reason: str = ""
+    reason: Remark = ""
     staff: bool = False
 
 
-class Take(_Command, frozen=True, tag="schedule.take"):
+class Take(_AboutBooking, frozen=True, tag="schedule.take"):
     """The patient takes the number (取号). ``staff`` may outside the hours for it."""
 
-    booking: str
     staff: bool = False
 
 
@@ -207,12 +211,11 @@ class Resume(_Command, frozen=True, tag="schedule.resume"):
     reason: Reason
 
 
-class Answer(_Command, frozen=True, tag="schedule.answer"):
+class Answer(_AboutBooking, frozen=True, tag="schedule.answer"):
     """What somebody affected wants: another session today (``doctor``), another day
     or department (``day``, booked there as ``to``), the money back (``refund``), or
     to stay with the one who replaces (``stay``)."""
 
-    booking: str
     answer: Literal["doctor", "day", "refund", "stay"]
     session: str | None = None
     slot: str | None = None

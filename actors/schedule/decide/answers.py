@@ -32,6 +32,19 @@ def given(state: ScheduleState, key: str, booking: Booking, number: str) -> Give
     )
 
 
+def whose(
+    state: ScheduleState, key: str, person: str | None = None
+) -> Booking | Refused:
+    """The booking, if there is one and it is this person's. Whoever guesses learns
+    nothing."""
+    booking = state.bookings.get(key)
+    if booking is None or (person is not None and booking.person != person):
+        return Refused(
+            "unknown_booking", "没有查到这个预约，请核对后再试。", booking=key
+        )
+    return booking
+
+
 def unknown_session(session: str) -> Refused:
     return Refused("unknown_session", "没有这个班次，请重新选择。", session=session)
 
@@ -43,12 +56,6 @@ def unknown_slot(slot: str) -> Refused:
 def unknown_channel(channel: str) -> Refused:
     return Refused(
         "unknown_channel", "这个渠道没有号源，请联系管理员。", channel=channel
-    )
-
-
-def unknown_booking(booking: str) -> Refused:
-    return Refused(
-        "unknown_booking", "没有查到这个预约，请核对后再试。", booking=booking
     )
 
 

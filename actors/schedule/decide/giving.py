@@ -13,10 +13,10 @@ from actors.schedule.decide.answers import (
     held,
     not_held,
     session_stopped,
-    unknown_booking,
     unknown_channel,
     unknown_session,
     unknown_slot,
+    whose,
 )
 from actors.schedule.events import Confirmed, Event, ExtraPlace, Locked, Taken
 from actors.schedule.replies import Held
@@ -60,9 +60,9 @@ def lock(state: ScheduleState, command: Lock, now: Millis) -> Decision:
 
 
 def confirm(state: ScheduleState, command: Confirm, now: Millis) -> Decision:
-    booking = state.bookings.get(command.booking)
-    if booking is None:
-        return unknown_booking(command.booking)
+    booking = whose(state, command.booking, command.person)
+    if isinstance(booking, Refused):
+        return booking
     if booking.stage in WITH_NUMBER and command.trade == booking.trade != "":
         reply = given(state, command.booking, booking, booking.number)
         return Accepted((), reply)

@@ -15,7 +15,7 @@ from actors.schedule.commands import (
     Patient,
     Take,
 )
-from actors.schedule.decide.answers import given, not_held, unknown_booking
+from actors.schedule.decide.answers import given, not_held, whose
 from actors.schedule.decide.giving import as_booking, pick, place_event
 from actors.schedule.events import (
     Answered,
@@ -32,9 +32,9 @@ from actors.schedule.state import Booking, ScheduleState
 
 
 def cancel(state: ScheduleState, command: Cancel, now: Millis) -> Decision:
-    booking = state.bookings.get(command.booking)
-    if booking is None:
-        return unknown_booking(command.booking)
+    booking = whose(state, command.booking, command.person)
+    if isinstance(booking, Refused):
+        return booking
     reply = Ended(command.booking, booking.paid, booking.trade)
     case = state.cases.get(command.booking)
     if case is not None and rules.is_open(case, booking):
@@ -61,9 +61,9 @@ def cancel(state: ScheduleState, command: Cancel, now: Millis) -> Decision:
 
 
 def change(state: ScheduleState, command: Change, now: Millis) -> Decision:
-    booking = state.bookings.get(command.booking)
-    if booking is None:
-        return unknown_booking(command.booking)
+    booking = whose(state, command.booking, command.person)
+    if isinstance(booking, Refused):
+        return booking
     if booking.stage != "confirmed":
         return not_held(booking)
     if not command.staff and (no := _too_late(state, booking, now)):
@@ -135,9 +135,9 @@ def replacement(
 
 
 def take(state: ScheduleState, command: Take, now: Millis) -> Decision:
-    booking = state.bookings.get(command.booking)
-    if booking is None:
-        return unknown_booking(command.booking)
+    booking = whose(state, command.booking, command.person)
+    if isinstance(booking, Refused):
+        return booking
     late = command.staff and booking.stage == "no_show"
     if booking.stage != "confirmed" and not late:
         return not_held(booking)
@@ -159,9 +159,9 @@ def take(state: ScheduleState, command: Take, now: Millis) -> Decision:
 
 
 def came(state: ScheduleState, command: Came, now: Millis) -> Decision:
-    booking = state.bookings.get(command.booking)
-    if booking is None:
-        return unknown_booking(command.booking)
+    booking = whose(state, command.booking)
+    if isinstance(booking, Refused):
+        return booking
     if booking.stage not in ("confirmed", "no_show"):
         return Accepted((), ThisBooking(command.booking))
     taken = Taken(at=now, by=command.by, booking=command.booking)
@@ -169,9 +169,9 @@ def came(state: ScheduleState, command: Came, now: Millis) -> Decision:
 
 
 def excuse(state: ScheduleState, command: Excuse, now: Millis) -> Decision:
-    booking = state.bookings.get(command.booking)
-    if booking is None:
-        return unknown_booking(command.booking)
+    booking = whose(state, command.booking)
+    if isinstance(booking, Refused):
+        return booking
     if booking.stage != "no_show":
         return Refused("no_no_show", "这个号没有记爽约，不用撤销。")
     excused = Excused(
@@ -181,9 +181,9 @@ def excuse(state: ScheduleState, command: Excuse, now: Millis) -> Decision:
 
 
 def not_delivered(state: ScheduleState, command: NotDelivered, now: Millis) -> Decision:
-    booking = state.bookings.get(command.booking)
-    if booking is None:
-        return unknown_booking(command.booking)
+    booking = whose(state, command.booking)
+    if isinstance(booking, Refused):
+        return booking
     if booking.trouble == command.code:
         return Accepted((), ThisBooking(command.booking))
     noted = Undelivered(

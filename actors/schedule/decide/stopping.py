@@ -14,9 +14,9 @@ from actors.schedule import rules
 from actors.schedule.commands import Answer, Move, Replace, Resume, Stop
 from actors.schedule.decide.answers import (
     session_stopped,
-    unknown_booking,
     unknown_session,
     unknown_slot,
+    whose,
 )
 from actors.schedule.decide.keeping import replacement
 from actors.schedule.events import Answered, Replaced, Resumed, Stopped
@@ -140,9 +140,9 @@ def resume(state: ScheduleState, command: Resume, now: Millis) -> Decision:
 
 
 def answer(state: ScheduleState, command: Answer, now: Millis) -> Decision:
-    booking = state.bookings.get(command.booking)
-    if booking is None:
-        return unknown_booking(command.booking)
+    booking = whose(state, command.booking, command.person)
+    if isinstance(booking, Refused):
+        return booking
     case = state.cases.get(command.booking)
     if case is None:
         return Refused("not_affected", "这个号没有受停诊影响，不用处理。")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 import pytest
 
@@ -160,7 +162,7 @@ def test_a_slot_may_have_its_own_numbers() -> None:
         ({"per_person_session": 0, "per_person_day": 1}, "limit_reached"),
     ],
 )
-def test_a_person_has_so_many_and_no_more(settings: dict[str, int], code: str) -> None:
+def test_a_person_has_so_many_and_no_more(settings: dict[str, Any], code: str) -> None:
     day = Day(**settings)
     day.booked("p1")
     assert day.no(lock("p1", slot="2")).code == code
