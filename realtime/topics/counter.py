@@ -6,29 +6,29 @@ actor's commands. Personal fields are sealed here, before they go any further.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any, Protocol
 
 import msgspec
 
-from actors.kernel.errors import BadRequest
+from realtime.bodies import read_body as read_body
 from realtime.tokens import Principal
-
-_MISSING = re.compile(r"missing required field `(.+)`")
 
 Finish = Callable[[bytes, Any], bytes]
 """Completes a reply with what is not kept with it: (reply, state) → body."""
 
 
 class Facts:
-    """What a command must know of another actor before it is asked: ``complete`` looks
-    at the state of ``stream`` and gives the command with what it saw."""
+    """What a command must know of another of the hospital's actors before it is asked:
+    ``complete`` looks at that one's state and gives the command with what it saw."""
 
-    __slots__ = ("complete", "stream")
+    __slots__ = ("complete", "kind", "parts")
 
-    def __init__(self, stream: str, complete: Callable[[Any], Any]) -> None:
-        self.stream = stream
+    def __init__(
+        self, kind: str, parts: tuple[str, ...], complete: Callable[[Any], Any]
+    ) -> None:
+        self.kind = kind
+        self.parts = parts
         self.complete = complete
 
 
@@ -64,14 +64,3 @@ class Counter(Protocol):
         body: msgspec.Raw,
     ) -> Errand:
         """Raises UnknownAsk, Forbidden or BadRequest."""
-
-
-def read_body(body: msgspec.Raw, kind: Any) -> Any:
-    """The body as ``kind``; BadRequest names the field that is wrong."""
-    try:
-        return msgspec.json.decode(body, type=kind)
-    except (msgspec.DecodeError, RecursionError) as error:
-        what, _, where = str(error).partition(" - at `$")
-        path = [where.rstrip("`").lstrip("."), *_MISSING.findall(what)]
-        field = ".".join(filter(None, path)) or "body"
-        raise BadRequest(field=field, reason=what) from None

@@ -17,7 +17,7 @@ from actors.kernel.errors import (
     Refusal,
     UnknownTarget,
 )
-from actors.kernel.identity import parts_of, split_topic
+from actors.kernel.identity import parts_of, split_topic, stream_name
 from actors.kernel.sealed import Vault
 from actors.kernel.times import Clock, Millis
 from actors.runtime.mail import Mail, Outcome
@@ -220,7 +220,8 @@ class Hub:
                 mail.command = seen
                 self._system.post(stream, mail, deadline)
 
-        self._system.read(facts.stream, complete, done)
+        of = stream_name(self._hospital, facts.kind, *facts.parts)
+        self._system.read(of, complete, done)
 
     def _answer(
         self,

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-from actors.booker.actor import booker_stream
+from actors.booker.actor import KIND as BOOKER
 from actors.booker.messages import Close, Reopen
 from actors.booker.state import BookerState, standing
 from actors.kernel.errors import Forbidden, UnknownAsk, UnknownTarget
@@ -63,7 +63,7 @@ SELLS: dict[str, frozenset[str]] = {
 }
 """Which channels these roles sell through; staff sell through all."""
 
-STAFF = frozenset({"desk", "nurse", "his", "admin"})
+STAFF = frozenset({"desk", "nurse", "manager", "his", "admin"})
 SETS_UP = frozenset({"admin", "his"})
 
 Card = Annotated[str, Meta(max_length=128, pattern=r"\S")]
@@ -181,9 +181,8 @@ class ScheduleCounter:
 
     kind = "schedule"
 
-    def __init__(self, vault: Vault, hospital: str) -> None:
+    def __init__(self, vault: Vault) -> None:
         self._vault = vault
-        self._hospital = hospital
         self._asks: dict[tuple[str, str], Callable[..., Errand]] = {
             ("pool", "lock"): self._lock,
             ("pool", "confirm"): self._for_the_patient(Confirm, _Confirm),
@@ -306,7 +305,7 @@ class ScheduleCounter:
             said = standing(booker, day, department)
             return msgspec.structs.replace(command, standing=said)
 
-        return Facts(booker_stream(self._hospital, person), complete)
+        return Facts(BOOKER, (person,), complete)
 
     # -- everything else -----------------------------------------------------------
 
