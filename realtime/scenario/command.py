@@ -6,31 +6,60 @@ import argparse
 import os
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-import msgspec
-import trio
-
-from actors.clinic.actor import clinic_stream
-from actors.journal.faults import JournalError
-from realtime.scenario.floor import Journaled, journal_at
-from realtime.scenario.reading import BadScenario, read_scenario
-from realtime.scenario.running import Report, play
-from realtime.scenario.story import Problem, Scenario
-from realtime.scenario.telling import Teller, as_json
+if TYPE_CHECKING:
+    from realtime.scenario.running import Report
+    from realtime.scenario.story import Problem
 
 FINE, DIFFERENT, WRONG = 0, 1, 2
 
 
+def register(commands: Any) -> None:
+    """The command with its options; what it runs is imported when it runs."""
+    scenario = commands.add_parser(
+        "scenario",
+        help="run rules written as examples (docs/scenarios.md)",
+        description="Play scenario files on the clinic's own engine, with a clock of "
+        "their own, and show what differs from what they expect. A directory stands "
+        "for all *.toml in it. Exits with 1 when something differs, with 2 when a "
+        "file is wrong.",
+    )
+    scenario.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    scenario.add_argument(
+        "--journal",
+        metavar="URL",
+        help="play through the actor system on this database instead of in memory: "
+        "sqlite:///FILE or postgresql+psycopg://…",
+    )
+    scenario.add_argument("--json", action="store_true", help="print one JSON object")
+    scenario.add_argument(
+        *("-a", "--all"),
+        action="store_true",
+        help="show every step, not only of scenarios that differ",
+    )
+    scenario.set_defaults(run=run)
+
+
 def run(asked: argparse.Namespace) -> int:
-    """Exit code: 0 all as expected · 1 something differs · 2 a file is wrong."""
+    """The answer is the exit code."""
+    import msgspec
+    import trio
+
+    from actors.journal.faults import JournalError
+    from realtime.scenario.session import play_all, read_all, scenario_files
+    from realtime.scenario.telling import as_json
+
     began = time.perf_counter()
     scenarios, problems = read_all(scenario_files(asked.files))
     try:
         reports = trio.run(play_all, scenarios, asked.journal)
-    except* JournalError as error:
-        print(f"houzhen: {error.exceptions[0]}", file=sys.stderr)
+    except* JournalError as group:
+        print(f"houzhen: {_first(group)}", file=sys.stderr)
+        reports = None
+    if reports is None:
         return WRONG
     seconds = time.perf_counter() - began
     if asked.json:
@@ -43,12 +72,21 @@ def run(asked: argparse.Namespace) -> int:
     return FINE if all(report.fine for report in reports) else DIFFERENT
 
 
+def _first(group: BaseExceptionGroup[Any]) -> BaseException:
+    error: BaseException = group
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error
+
+
 def _tell(
     asked: argparse.Namespace,
     reports: Sequence[Report],
     problems: Sequence[Problem],
     seconds: float,
 ) -> None:
+    from realtime.scenario.telling import Teller
+
     colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     teller = Teller(colour=colour, whole=asked.all)
     for report in reports:
@@ -57,44 +95,3 @@ def _tell(
         print(teller.problems(problems), file=sys.stderr)
     broken = len({problem.path for problem in problems})
     print(teller.summary(reports, broken, seconds))
-
-
-def scenario_files(paths: Iterable[Path]) -> list[Path]:
-    """The files themselves, and those in the directories, in order of their names.
-    What lies in a directory called ``disputed`` is run only when it is named."""
-    found: list[Path] = []
-    for path in paths:
-        if not path.is_dir():
-            found.append(path)
-            continue
-        inside = sorted(path.rglob("*.toml"))
-        found += [p for p in inside if "disputed" not in p.relative_to(path).parts]
-    return list(dict.fromkeys(found))
-
-
-def read_all(paths: Iterable[Path]) -> tuple[list[Scenario], list[Problem]]:
-    scenarios: list[Scenario] = []
-    problems: list[Problem] = []
-    for path in paths:
-        try:
-            scenarios.append(read_scenario(path))
-        except BadScenario as error:
-            problems += error.problems
-    if not scenarios and not problems:
-        said = "没有找到情景文件（*.toml）。"
-        problems.append(Problem(".", None, None, "no_files", said))
-    return scenarios, problems
-
-
-async def play_all(scenarios: Sequence[Scenario], journal: str | None) -> list[Report]:
-    """Without a journal on the engine alone, else each in a stream of its own."""
-    if journal is None:
-        return [await play(scenario) for scenario in scenarios]
-    reports = []
-    async with journal_at(journal) as (system, clock):
-        for index, scenario in enumerate(scenarios):
-            stream = clinic_stream("story", f"{clock.run}-{index}", scenario.day)
-            clock.at = 0
-            floor = Journaled(system, clock, stream)
-            reports.append(await play(scenario, floor))
-    return reports

@@ -7,12 +7,12 @@ Both are asked the same and must answer the same.
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, Protocol
 
 import msgspec
-import trio
 
 from actors.clinic.actor import clinic_capability, clinic_stream
 from actors.clinic.state import ClinicState
@@ -151,15 +151,31 @@ class Journaled:
         return found
 
 
+class Theatre:
+    """A running actor system on which stories are played one after another."""
+
+    def __init__(self, system: ActorSystem, clock: StandingClock) -> None:
+        self._system = system
+        self._clock = clock
+        self._run = secrets.token_hex(4)
+        self._played = 0
+
+    def floor(self, day: str) -> Journaled:
+        """A day nobody has played on, also when the journal is not new."""
+        self._played += 1
+        self._clock.at = 0
+        stream = clinic_stream("story", f"{self._run}-{self._played}", day)
+        return Journaled(self._system, self._clock, stream)
+
+
 @asynccontextmanager
-async def journal_at(url: str) -> AsyncIterator[tuple[ActorSystem, StandingClock]]:
-    """A running actor system on this database. Raises CannotStart."""
+async def theatre_at(url: str) -> AsyncIterator[Theatre]:
+    """Opened on this database. Raises CannotStart, perhaps in a nursery's group."""
     clock = StandingClock()
     journal = Journal(url, release="scenario")
     system = ActorSystem(journal, [clinic()], clock=clock)
     async with system.running():
-        yield system, clock
-        await trio.lowlevel.checkpoint()
+        yield Theatre(system, clock)
 
 
 def _documents(state: ClinicState) -> dict[str, dict[str, Any]]:

@@ -85,7 +85,9 @@ def _outside_strings(text: str) -> list[tuple[int, str, int]]:
                     quote = ""
                 else:
                     if len(quote) == 1:
-                        kept.append(" " if line[position] in "[]{}#" else line[position])
+                        kept.append(
+                            " " if line[position] in "[]{}#" else line[position]
+                        )
                     position += 1
                 continue
             if line[position] == "#":

@@ -61,8 +61,12 @@ class Names:
 
     def not_found(self, word: str, kinds: Iterable[Kind]) -> str:
         wanted = tuple(kinds) or tuple(KINDS)
-        what = "、".join(KINDS[kind] for kind in wanted)
-        known = [word for word, noun in self._nouns.items() if noun.kind in wanted]
+        what = "或".join(KINDS[kind] for kind in wanted)
+        known = [
+            word
+            for word, noun in self._nouns.items()
+            if noun.kind in wanted and not word.endswith(_ROOM_ENDINGS)
+        ]
         return f"没有叫「{word}」的{what}{meant(word, known)}"
 
     def all(self, kind: Kind) -> list[str]:

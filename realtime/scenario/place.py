@@ -130,7 +130,9 @@ class _Place:
         good = []
         for key, plan in raw.items():
             if not _KEY.match(key):
-                text = f"「{table}」的短名「{key}」只能用字母和数字，中文名写在等号后面。"
+                text = (
+                    f"「{table}」的短名「{key}」只能用字母和数字，中文名写在等号后面。"
+                )
                 self._wrong("bad_key", text, f"{table}.{key}")
             else:
                 good.append((key, plan))

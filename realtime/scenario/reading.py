@@ -67,7 +67,9 @@ def read_scenario(path: Path) -> Scenario:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         said = f"文件打不开：{error}"
-        raise BadScenario([Problem(str(path), None, None, "unreadable", said)]) from None
+        raise BadScenario(
+            [Problem(str(path), None, None, "unreadable", said)]
+        ) from None
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -95,7 +97,7 @@ class _Reader:
                 self.wrong("unknown_key", f"没有叫「{key}」的项{meant(key, TOP)}", key)
         title = self.raw.get("title")
         if not isinstance(title, str) or not title.strip():
-            self.wrong("no_title", "请写上标题：title = \"…\"。", "title")
+            self.wrong("no_title", '请写上标题：title = "…"。', "title")
         day = str(self.raw.get("day", DAY))
         begins = self._begins(day)
         place = read_place(self.raw, self.names, begins, self.wrong)
@@ -145,7 +147,9 @@ class _Reader:
         try:
             return midnight(day)
         except ValueError:
-            self.wrong("bad_day", f"day 要写成日期，像「{DAY}」，不是「{day}」。", "day")
+            self.wrong(
+                "bad_day", f"day 要写成日期，像「{DAY}」，不是「{day}」。", "day"
+            )
             return midnight(DAY)
 
     def clock(self, key: str, value: Any, begins: Millis) -> Millis:
@@ -163,7 +167,9 @@ class _Reader:
         if not isinstance(tables, list) or not all(
             isinstance(table, dict) for table in tables
         ):
-            self.wrong("bad_value", f"「{key}」要写成一串表：{key} = [ {{ … }}, … ]。", key)
+            self.wrong(
+                "bad_value", f"「{key}」要写成一串表：{key} = [ {{ … }}, … ]。", key
+            )
             return []
         return tables
 
@@ -175,7 +181,7 @@ class _Reader:
             line = self.lines.of_element("patients", index)
             who = record.get("who")
             if not isinstance(who, str) or not words_of(who):
-                self.wrong_step(line, 0, "no_patient", "请写明是谁：who = \"甲 乙\"。")
+                self.wrong_step(line, 0, "no_patient", '请写明是谁：who = "甲 乙"。')
                 continue
             for word in words_of(who):
                 self._add(word, record, line, 0)
@@ -194,7 +200,9 @@ class _Reader:
     ) -> None:
         if word in self.patients:
             if step == 0:
-                text = f"「{word}」登记了两次。同一个人的第二张号请另起短名，写上 person。"
+                text = (
+                    f"「{word}」登记了两次。同一个人的第二张号请另起短名，写上 person。"
+                )
                 self.wrong_step(line, step, "ambiguous_name", text)
             return
         try:
@@ -302,7 +310,7 @@ class _Reader:
         number: int,
     ) -> Deed | None:
         if not isinstance(said, str):
-            self.wrong_step(line, number, "bad_value", "do 要写成文字：\"签到 甲\"。")
+            self.wrong_step(line, number, "bad_value", 'do 要写成文字："签到 甲"。')
             return None
         words = words_of(said)
         if not words:
@@ -314,7 +322,9 @@ class _Reader:
         found = find_verb(words)
         if found is None:
             like = next((w for w in words if not self.names.knows(w)), words[0])
-            text = f"看不懂「{said}」：没有「{like}」这个动作{meant(like, known_words())}"
+            text = (
+                f"看不懂「{said}」：没有「{like}」这个动作{meant(like, known_words())}"
+            )
             self.wrong_step(line, number, "unknown_deed", text)
             return None
         verb, rest = found
@@ -382,7 +392,7 @@ class _Reader:
     ) -> list[Expectation]:
         expected = raw.get("expect", {})
         if not isinstance(expected, dict):
-            text = "expect 要写成 expect.called = \"甲\"，或 expect = { … }。"
+            text = 'expect 要写成 expect.called = "甲"，或 expect = { … }。'
             self.wrong_step(line, number, "bad_value", text)
             return []
         found: list[Expectation] = []

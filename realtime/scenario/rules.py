@@ -48,9 +48,7 @@ def _unwise(settings: Settings) -> list[BadRule]:
     ]
 
 
-def _read(
-    value: Any, kind: inspect.Type, path: str, wrong: list[BadRule]
-) -> Any:
+def _read(value: Any, kind: inspect.Type, path: str, wrong: list[BadRule]) -> Any:
     match kind:
         case inspect.StructType():
             return _struct(value, kind, path, wrong)

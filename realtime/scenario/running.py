@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import msgspec
 
@@ -101,12 +102,12 @@ class _Player:
                 if deed.name in ("register", "arrive"):
                     self._cast.has(unit.patient, said.reply["ticket"])
 
-    async def _ask(self, name: str, body: dict[str, object]) -> Said:
+    async def _ask(self, name: str, body: dict[str, Any]) -> Said:
         self._asked += 1
         by = str(body["by"])
         return await self._floor.ask(name, body, by, f"story-{self._asked}")
 
-    def _seen(self, step: Step, done: Deeds, views: dict[str, object]) -> Played:
+    def _seen(self, step: Step, done: Deeds, views: Mapping[str, Any]) -> Played:
         sights = self._eyes.see(step.expects, done, views)
         clock = say_clock(self._now, self._begins)
         return Played(step, clock, tuple(sights))

@@ -205,26 +205,23 @@ class Eyes:
     def _hall_calls(
         self, _: str, value: Any, view: Mapping[str, Any], __: Any
     ) -> tuple[str, str]:
-        found = []
-        for row in view.get("calls", {}).values():
-            found.append(f"{self._cast.name(row['ticket'])}→{row['room']}")
+        found = [
+            f"{self._cast.name(row['ticket'])}→{row['room']}"
+            for row in view.get("calls", {}).values()
+        ]
         with_rooms = any("→" in each for each in value)
         if not with_rooms:
             found = [each.partition("→")[0] for each in found]
         return _line(value), _line(found)
 
-    def _reply(
-        self, key: str, value: Any, _: Any, done: Deeds
-    ) -> tuple[str, str]:
+    def _reply(self, key: str, value: Any, _: Any, done: Deeds) -> tuple[str, str]:
         actual = done.reply.get(key) if isinstance(done.reply, dict) else None
         return _said(value), _said(self._translated(actual, value))
 
     # Pieces
 
     def _row(self, who: str, view: Mapping[str, Any]) -> Mapping[str, Any]:
-        row: Mapping[str, Any] = view.get("tickets", {}).get(
-            self._cast.ticket(who), {}
-        )
+        row: Mapping[str, Any] = view.get("tickets", {}).get(self._cast.ticket(who), {})
         return row
 
     def _names(self, tickets: Iterable[str]) -> list[str]:

@@ -20,7 +20,8 @@ KINDS: dict[Kind, str] = {
 
 
 class Problem(msgspec.Struct, frozen=True):
-    """A mistake in a file: where, what to do about it, and its code."""
+    """A mistake in a file: where, what to do about it, and its code. Step 0 is what
+    is registered before the first one."""
 
     path: str
     line: int | None
@@ -30,7 +31,7 @@ class Problem(msgspec.Struct, frozen=True):
 
     def __str__(self) -> str:
         where = self.path if self.line is None else f"{self.path}:{self.line}"
-        step = "" if self.step is None else f"第 {self.step} 步："
+        step = f"第 {self.step} 步：" if self.step else ""
         return f"{where} {step}{self.message} [{self.code}]"
 
 

@@ -11,7 +11,13 @@ from realtime.scenario.running import Played, Report
 from realtime.scenario.seeing import Sight
 from realtime.scenario.story import Problem
 
-_RED, _GREEN, _DIM, _BOLD, _END = "\033[31m", "\033[32m", "\033[2m", "\033[1m", "\033[0m"
+_RED, _GREEN, _DIM, _BOLD, _END = (
+    "\033[31m",
+    "\033[32m",
+    "\033[2m",
+    "\033[1m",
+    "\033[0m",
+)
 _WIDEST = 40
 _HEAD = ("", "#", "时间", "做什么", "看什么", "应当是", "实际是")
 

@@ -8,7 +8,7 @@ from actors.kernel.times import Millis
 from realtime.scenario.names import Names
 from realtime.scenario.rules import read_settings
 from realtime.scenario.story import Expectation, Noun
-from realtime.scenario.times import read_clock, read_span
+from realtime.scenario.times import read_clock
 from realtime.scenario.words import NOBODY, meant, words_of
 
 STAGES = (
@@ -17,7 +17,6 @@ STAGES = (
 ).split()
 """Where a ticket can be."""
 
-HALL_KEYS = ("order", "next", "calls", "missed", "names", "marks", "notes", "rooms")
 _EXTRA = ("where", "after", "reason", "shown")
 AND_SO_ON = "…"
 
@@ -77,7 +76,9 @@ class Values:
     def time(self, key: str, value: Any) -> Millis:
         at = read_clock(value, self.begins)
         if at is None:
-            raise BadValue(f"「{key}」要写成钟点，像「09:30」，不是「{value}」。", "bad_time")
+            raise BadValue(
+                f"「{key}」要写成钟点，像「09:30」，不是「{value}」。", "bad_time"
+            )
         return at
 
     def slot(self, key: str, value: Any) -> dict[str, Millis]:
@@ -162,7 +163,8 @@ class Values:
         queues = self.names.all("queue")
         if len(queues) != 1:
             raise BadValue(
-                f"有 {len(queues)} 个队列，请写明哪一个：{key} = {{ {queues[0]} = … }}。"
+                f"有 {len(queues)} 个队列，请写明哪一个："
+                f"{key} = {{ {queues[0]} = … }}。"
             )
         return [Expectation(key, queues[0], self._line(key, value))]
 
@@ -279,6 +281,3 @@ def _pairs(key: str, value: Any) -> list[tuple[str, str]]:
             raise BadValue(f"「{key}」要写成「甲=… 乙=…」，不是「{word}」。")
         found.append((whom, said))
     return found
-
-
-__all__ = ["AND_SO_ON", "HALL_KEYS", "STAGES", "BadValue", "Values", "read_span"]

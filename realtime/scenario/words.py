@@ -66,7 +66,9 @@ _REGISTER = (
 
 VERBS: tuple[Verb, ...] = (
     # registrations
-    _verb("register|挂号|预约", "his", _REGISTER, patient=_SOME, queue=_MAY, doctor=_MAY),
+    _verb(
+        "register|挂号|预约", "his", _REGISTER, patient=_SOME, queue=_MAY, doctor=_MAY
+    ),
     _verb("refund|退号", "his", "reason", patient=_SOME),
     _verb(
         *("exchange|换号", "his", "reason slot"),
@@ -295,12 +297,19 @@ def known_words() -> list[str]:
     return [word for verb in VERBS for word in verb.words]
 
 
+_SHORT = 3
+_MOST = 16
+
+
 def meant(word: str, among: Iterable[str]) -> str:
     """ "，是不是想写「签到」？" when something is like it; else what there is."""
     names = list(dict.fromkeys(among))
-    like = difflib.get_close_matches(word, names, 1, 0.6)
+    # two words of two Han characters are alike when they share one
+    cutoff = 0.5 if len(word) <= _SHORT else 0.6
+    like = difflib.get_close_matches(word, names, 1, cutoff)
     if like:
         return f"，是不是想写「{like[0]}」？"
     if not names:
         return "。"
-    return f"；可以写：{'、'.join(names[:40])}。"
+    more = "……" if len(names) > _MOST else "。"
+    return f"；可以写：{'、'.join(names[:_MOST])}{more}"
