@@ -358,7 +358,7 @@ class _Reader:
                 continue
             if key not in verb.options:
                 choices = [*known, *verb.options]
-                text = f"「{verb.words[-1]}」没有「{key}」这一项{meant(key, choices)}"
+                text = f"「{verb.called}」没有「{key}」这一项{meant(key, choices)}"
                 self.wrong_step(line, number, "unknown_key", text)
                 continue
             kind = OPTIONS[key]
@@ -414,7 +414,7 @@ def _how_many(verb: Verb, kind: str, low: int, high: int, many: int) -> str:
     from realtime.scenario.story import KINDS
 
     what = KINDS[kind]  # type: ignore[index]
-    name = verb.words[-1]
+    name = verb.called
     if high == 0:
         return f"「{name}」用不着写{what}。"
     if many < low:

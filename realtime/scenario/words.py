@@ -37,6 +37,11 @@ class Verb(msgspec.Struct, frozen=True):
     def name(self) -> str:
         return self.words[0]
 
+    @property
+    def called(self) -> str:
+        """For a person: the first of its Chinese words."""
+        return self.words[1]
+
 
 def _verb(
     words: str,
@@ -77,14 +82,14 @@ VERBS: tuple[Verb, ...] = (
         doctor=_MAY,
     ),
     _verb(
-        *("opened_elsewhere|opened in HIS|HIS 接诊|HIS接诊", "his"),
+        *("opened_elsewhere|HIS 接诊|HIS接诊|opened in HIS", "his"),
         patient=_ONE,
         room=_MAY,
     ),
     # the patient
     _verb("check_in|签到|报到", "kiosk", "where", patient=_SOME, doctor=_MAY),
     _verb(
-        *("check_in|desk check in|分诊台签到|护士签到", "nurse", "where"),
+        *("check_in|分诊台签到|护士签到|desk check in", "nurse", "where"),
         sets={"where": "desk"},
         patient=_SOME,
         doctor=_MAY,
@@ -103,12 +108,12 @@ VERBS: tuple[Verb, ...] = (
     _verb("change_room|换诊室", "doctor", room=(2, 2)),
     _verb("serve|勾选", "doctor", sets={"on": True}, room=_ONE, queue=_ONE),
     _verb(
-        *("serve|untick|取消勾选|不接", "doctor"),
+        *("serve|取消勾选|不接|untick", "doctor"),
         sets={"on": False},
         room=_ONE,
         queue=_ONE,
     ),
-    _verb("call_next|call|next|叫号|下一位", "doctor", "after", room=(0, ANY)),
+    _verb("call_next|叫号|下一位|call|next", "doctor", "after", room=(0, ANY)),
     _verb(
         *("call_one|指定叫号|点名叫号", "doctor", "reason after"),
         patient=_ONE,
@@ -148,7 +153,7 @@ VERBS: tuple[Verb, ...] = (
     # the nurse
     _verb("set_class|优先|设优先", options="special level reason", patient=_SOME),
     _verb(
-        "set_class|clear class|取消优先",
+        "set_class|取消优先|clear class",
         options="reason",
         sets={"special": ""},
         patient=_SOME,
@@ -161,7 +166,12 @@ VERBS: tuple[Verb, ...] = (
         doctor=_MAY,
         room=_MAY,
     ),
-    _verb("pin|unpin|不指定医生|取消指定", options="reason", patient=_ONE),
+    _verb(
+        "pin|取消指定|不指定医生|unpin",
+        options="reason",
+        sets={"doctor": None},
+        patient=_ONE,
+    ),
     _verb("give_up|弃号", options="reason", patient=_SOME),
     _verb("recall|召回|过号召回", patient=_SOME),
     _verb("revive|恢复|激活", options="reason", patient=_SOME),
