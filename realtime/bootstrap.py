@@ -11,6 +11,7 @@ from typing import Any
 
 import trio
 
+from actors.booker.actor import booker_capability
 from actors.clinic.actor import KIND as CLINIC
 from actors.clinic.actor import clinic_capability
 from actors.forecast.forecasts import VIEW as TIMES
@@ -21,6 +22,7 @@ from actors.kernel.sealed import Vault
 from actors.kernel.times import WallClock, iso
 from actors.runtime.shape import Capability
 from actors.runtime.system import ActorSystem
+from actors.schedule.actor import schedule_capability
 from actors.staff.actor import staff_capability
 from queue_displays.hall import HallView
 from realtime import demo_hospital, quiet
@@ -41,6 +43,7 @@ from realtime.tokens import Gate
 from realtime.topics.clinic_counter import ClinicCounter
 from realtime.topics.counter import Counter
 from realtime.topics.hub import Hub
+from realtime.topics.schedule_counter import BookerCounter, ScheduleCounter
 from realtime.topics.staff_counter import StaffCounter
 from realtime.version import CHECKOUT, version
 
@@ -184,11 +187,19 @@ async def _keys_of(journal: Journal, settings: Settings) -> Keys:
 
 def rooms(vault: Vault) -> list[tuple[Capability[Any], Counter]]:
     """Every kind of actor of this release, with its counter."""
-    return [_clinic(vault), _staff(vault)]
+    return [_clinic(vault), _schedule(vault), _booker(), _staff(vault)]
 
 
 def _clinic(vault: Vault) -> tuple[Capability[Any], Counter]:
     return clinic_capability(vault).showing(HallView(vault)), ClinicCounter(vault)
+
+
+def _schedule(vault: Vault) -> tuple[Capability[Any], Counter]:
+    return schedule_capability(), ScheduleCounter(vault)
+
+
+def _booker() -> tuple[Capability[Any], Counter]:
+    return booker_capability(), BookerCounter()
 
 
 def _staff(vault: Vault) -> tuple[Capability[Any], Counter]:

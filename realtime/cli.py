@@ -23,6 +23,7 @@ from actors.kernel.times import WallClock
 from realtime import his_commands
 from realtime.config import BadSettings, Settings, load
 from realtime.keys import BadKeys, open_keys
+from realtime.scenario import command as scenario_command
 from realtime.tokens import mint
 from realtime.version import CHECKOUT, version
 
@@ -145,6 +146,7 @@ def _parser() -> argparse.ArgumentParser:
     bench.set_defaults(run=_bench)
 
     his_commands.register(commands, settings)
+    scenario_command.register(commands)
     return parser
 
 
