@@ -152,6 +152,14 @@ class Experience(msgspec.Struct):
     clinics: dict[str, Pool] = {}
     hospital: Pool = msgspec.field(default_factory=Pool)
 
+    def as_bytes(self) -> bytes:
+        return msgspec.json.encode(self)
+
+    @staticmethod
+    def from_bytes(learnt: bytes) -> Experience:
+        """Raises msgspec.DecodeError."""
+        return msgspec.json.decode(learnt, type=Experience)
+
     # -- learning ----------------------------------------------------------------------
 
     def turn(
@@ -300,6 +308,13 @@ class Experience(msgspec.Struct):
         values = self._blend(clinic, "shape")
         mean = sum(values) / len(values)
         return max(sum((v - mean) ** 2 for v in values) / len(values), 1e-6)
+
+    def average(self, clinic: str) -> float:
+        """What a visit takes here, on average, from one call to the next, ms."""
+        habits = self.habits(clinic)
+        level, _ = self._usual(clinic, without="")
+        turn = fmean(exp(level + value) for value in habits.shape)
+        return turn + fmean(habits.pause)
 
     def habits(self, clinic: str) -> Habits:
         tables = {

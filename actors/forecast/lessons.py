@@ -166,7 +166,7 @@ class Lessons:
                     day.inside[event.to] = visit
                 self._unknown(day, event.room)
             case WentAway():
-                day.freed.pop(event.room, None)
+                # before it, nobody knew: to a forecast it is a longer pause
                 if event.back_at is not None:
                     day.promised[event.room] = event.back_at
             case GotBack():
