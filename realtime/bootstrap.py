@@ -172,14 +172,14 @@ def _clinic(vault: Vault) -> tuple[Capability[Any], Counter]:
 
 def _edge_settings(settings: Settings) -> EdgeSettings:
     live = settings.live
-    limits = Limits(live.message_bytes, live.asks_open, live.topics)
-    terms = Terms(
-        live.hello_s,
-        live.heartbeat_s,
+    limits = Limits(
+        live.message_bytes,
+        live.asks_open,
+        live.topics,
         live.frames_per_s,
         live.frames_at_once,
-        limits,
     )
+    terms = Terms(live.hello_s, live.heartbeat_s, limits)
     return EdgeSettings(terms, live.send_buffer, live.stall_s)
 
 

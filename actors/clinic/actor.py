@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
+from actors.clinic.commands import Command
 from actors.clinic.decide import decide
-from actors.clinic.messages import Command, Event
+from actors.clinic.events import Event
 from actors.clinic.state import ClinicState, evolve
 from actors.clinic.views import DeskView, KioskView
 from actors.kernel.errors import UnknownTarget

@@ -2,37 +2,39 @@
 
 from __future__ import annotations
 
-from typing import assert_never
-
 import msgspec
 
 from actors.clinic import rules
-from actors.clinic.messages import (
-    Announced,
-    AnnouncedAgain,
-    AnnouncementExpired,
+from actors.clinic.commands import (
     CallAgain,
-    Called,
-    CalledAgain,
     CallNext,
-    CheckedIn,
     CheckIn,
     Command,
-    Event,
     Finish,
-    Finished,
     Miss,
-    Missed,
-    NumberGiven,
     Open,
-    Opened,
-    PlaceInQueue,
     Recall,
-    Recalled,
     Register,
-    Registered,
     Start,
+)
+from actors.clinic.events import (
+    AnnouncementExpired,
+    Called,
+    CalledAgain,
+    CheckedIn,
+    Event,
+    Finished,
+    Missed,
+    Opened,
+    Recalled,
+    Registered,
     Started,
+)
+from actors.clinic.replies import (
+    Announced,
+    AnnouncedAgain,
+    NumberGiven,
+    PlaceInQueue,
     ThisTicket,
 )
 from actors.clinic.state import ClinicState, Stage, Ticket
@@ -67,7 +69,7 @@ def decide(state: ClinicState, command: Command, now: Millis) -> Decision:
         case Open():
             return _open(state, command, now)
         case _:
-            assert_never(command)
+            return Refused("not_yet", "这项操作正在建设，请到分诊台。")
 
 
 def _yes(reply: msgspec.Struct, *events: Event) -> Accepted:
@@ -132,9 +134,10 @@ def _register(state: ClinicState, command: Register, now: Millis) -> Decision:
 
 
 def _check_in(state: ClinicState, command: CheckIn, now: Millis) -> Decision:
-    ticket_id = rules.of_card(state, command.card, "booked")
+    card = command.card or ""
+    ticket_id = rules.of_card(state, card, "booked")
     if ticket_id is None:
-        return _nothing_to_check_in(state, command.card)
+        return _nothing_to_check_in(state, card)
     ticket = state.tickets[ticket_id]
     queue = state.queues[ticket.queue]
     return _yes(

@@ -6,7 +6,8 @@ longest at the head.
 
 from __future__ import annotations
 
-from actors.clinic.messages import Open, Settings
+from actors.clinic.commands import Open
+from actors.clinic.settings import Settings
 from actors.clinic.state import LIVE, ClinicState, Queue, Room, Stage, Ticket
 from actors.kernel.times import Millis
 

@@ -19,6 +19,11 @@ _MOST = 128
 Row = tuple[Any, ...]
 
 
+def mark_of(connection: Connection) -> str:
+    """The driver's placeholder."""
+    return "?" if connection.dialect.paramstyle == "qmark" else "%s"
+
+
 class Insert:
     """INSERTs into one table; a row holds every column, in the table's order."""
 
@@ -35,13 +40,12 @@ class Insert:
             done += count
 
     def _text(self, connection: Connection, count: int) -> str:
-        style = connection.dialect.paramstyle
-        text = self._texts.get((style, count))
+        mark = mark_of(connection)
+        text = self._texts.get((mark, count))
         if text is None:
-            mark = "?" if style == "qmark" else "%s"
             columns = [column.name for column in self._table.columns]
             row = f"({', '.join([mark] * len(columns))})"
-            text = self._texts[style, count] = (
+            text = self._texts[mark, count] = (
                 f"INSERT INTO {self._table.name} ({', '.join(columns)}) "
                 f"VALUES {', '.join([row] * count)}"
             )

@@ -25,12 +25,12 @@ class ClosingCode(IntEnum):
     HELLO_TIMEOUT = 4002
     OVERLOADED = 4003
     INTERNAL = 4004
+    FLOOD = 4005
 
     BAD_FRAME = 4500
     BAD_TOKEN = 4501
     BAD_PROTOCOL = 4502
     TOO_BIG = 4503
-    FLOOD = 4504
 
     @property
     def reason(self) -> str:

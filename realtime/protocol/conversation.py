@@ -37,8 +37,6 @@ class Terms:
 
     hello_s: float = 10.0
     heartbeat_s: float = 15.0
-    frames_per_s: float = 200.0
-    frames_at_once: int = 400
     limits: Limits = field(default_factory=Limits)
 
 
@@ -56,18 +54,18 @@ class Conversation:
         self.phase = Phase.WAITING
         self.since = now
         self._asks: set[str] | None = None  # most connections never ask
-        self._credit = float(terms.frames_at_once)
+        self._credit = float(terms.limits.frames_at_once)
         self._credit_at = now
         self._pings = 0
 
     def heard(self, now: float) -> None:
         """Any frame at all came in. Raises Flood when there were too many."""
         self._pings = 0
-        credit = self._credit + (now - self._credit_at) * self.terms.frames_per_s
+        credit = self._credit + (now - self._credit_at) * self.terms.limits.frames_per_s
         self._credit_at = now
-        self._credit = min(credit, self.terms.frames_at_once) - 1.0
+        self._credit = min(credit, self.terms.limits.frames_at_once) - 1.0
         if self._credit < 0:
-            raise Flood(self.terms.frames_per_s)
+            raise Flood(self.terms.limits.frames_per_s)
 
     def receive(self, text: bytes, now: float) -> ClientMessage:
         """One message of the client, if it may be said now.

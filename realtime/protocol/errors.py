@@ -4,7 +4,7 @@
     ├── BadFrame             4500  not a frame, not JSON, wrong types; field
     ├── BadProtocol          4502  well formed and out of turn; type
     ├── TooBig               4503  size, limit
-    └── Flood                4504  per_second
+    └── Flood                4005  per_second
     TooManyAsks              ref; the ask is refused, the connection stays
 
 Nothing else leaves `realtime.protocol` for anything a peer can send. `detail` is for

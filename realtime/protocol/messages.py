@@ -99,6 +99,8 @@ class Limits(_Part, frozen=True, gc=False):
     message_bytes: int = field(default=65_536)
     asks_open: int = field(default=64)
     topics: int = field(default=64)
+    frames_per_s: float = field(default=200.0)
+    frames_at_once: int = field(default=400)
 
 
 class PatchEntry(_Part, frozen=True, gc=False):

@@ -16,6 +16,7 @@ two portions, so a pass keeps its own roll:
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 
 from realtime.protocol.messages import closed_message
@@ -26,16 +27,22 @@ from realtime.sockets.traffic import Traffic
 if TYPE_CHECKING:
     from realtime.sockets.line import Line
 
+Roll = list[tuple["Callable[[bytes], int]", "Line"]]
+"""Each member with its socket's ``send``: a thousand times a pass, looking that up
+costs more than anything else that is ours."""
+
 FRAMES_A_PASS = 64  # one outbox's limit: a pass must not by itself put a reader behind
 
 
 class Audience:
     """`seq` is that of the newest frame published; `settled` of the newest that every
     member has been sent. `view_bytes` is the size of the topic's view as last sent; a
-    slow reader may have twice that waiting."""
+    slow reader may have twice that waiting. `backlogged` are all lines of the edge
+    that have something waiting, as they are now."""
 
     __slots__ = (
         "_at",
+        "_backlogged",
         "_blob",
         "_courier",
         "_departed",
@@ -46,6 +53,7 @@ class Audience:
         "_newcomers",
         "_pending",
         "_roll",
+        "_sends",
         "_seqs",
         "_tails",
         "_traffic",
@@ -56,7 +64,12 @@ class Audience:
     )
 
     def __init__(
-        self, topic: str, seq: int, courier: Courier, traffic: Traffic
+        self,
+        topic: str,
+        seq: int,
+        courier: Courier,
+        traffic: Traffic,
+        backlogged: Collection[Line],
     ) -> None:
         self.topic = topic
         self.seq = seq
@@ -64,13 +77,15 @@ class Audience:
         self.view_bytes = 0
         self._courier = courier
         self._traffic = traffic
+        self._backlogged = backlogged
+        self._sends: Roll | None = None  # of the members; None when they changed
         self._members: dict[Line, None] = {}
         self._newcomers: dict[Line, int] = {}
         self._pending: list[bytes] = []
         self._seqs: list[int] = []
         self._ended = False
         # the pass under way
-        self._roll: list[Line] | None = None
+        self._roll: Roll | None = None
         self._at = 0
         self._blob = b""
         self._frames = 0
@@ -121,6 +136,7 @@ class Audience:
             self._newcomers[connection] = len(self._pending)
         else:
             self._members[connection] = None
+            self._sends = None
 
     def dismiss(self, connection: Line) -> None:
         """No frame of this topic is written to it any more. What its backlog holds
@@ -133,6 +149,7 @@ class Audience:
         """As `dismiss`, for a connection that keeps its own list."""
         if connection in self._members:
             del self._members[connection]
+            self._sends = None
         else:
             self._newcomers.pop(connection, None)
         if self._roll is not None:
@@ -169,36 +186,49 @@ class Audience:
         at = self._at
         chunk = roll[at : at + portion]
         self._at = at + len(chunk)
-        if self._departed:
-            chunk = [one for one in chunk if one not in self._departed]
+        tried = len(chunk)
+        if self._departed or self._backlogged:
+            chunk = self._unhindered(chunk)
         blob, frames = self._blob, self._frames
         size = len(blob)
         written = 0
         # The loop everything else is built around: no call but the send itself.
-        for connection in chunk:
-            if connection.outbox is None:
-                try:
-                    sent = connection.transmit(blob)
-                except (BlockingIOError, InterruptedError):
-                    sent = 0
-                except OSError:
-                    connection.lost()
-                    continue
-                if sent == size:
-                    written += 1
-                else:
-                    connection.fell_short(blob, sent, self, frames)
+        for transmit, connection in chunk:
+            try:
+                sent = transmit(blob)
+            except (BlockingIOError, InterruptedError):
+                sent = 0
+            except OSError:
+                connection.lost()
+                continue
+            if sent == size:
+                written += 1
             else:
-                connection.put_patches(blob, self, frames)
+                connection.fell_short(blob, sent, self, frames)
         traffic = self._traffic
         traffic.sends += written
         traffic.frames_out += written * frames
         traffic.bytes_out += written * size
         if self._at >= len(roll):
             self._finish()
-        return max(1, len(chunk))
+        return max(1, tried)
 
-    def _begin(self) -> list[Line]:
+    def _unhindered(self, chunk: Roll) -> Roll:
+        """Those that can be written to. Who has left is skipped; who has a backlog
+        gets what the pass carries behind it."""
+        departed, backlogged = self._departed, self._backlogged
+        free: Roll = []
+        for one in chunk:
+            connection = one[1]
+            if connection in departed:
+                continue
+            if connection in backlogged:
+                connection.put_patches(self._blob, self, self._frames)
+            else:
+                free.append(one)
+        return free
+
+    def _begin(self) -> Roll:
         pending = self._pending
         count = min(len(pending), FRAMES_A_PASS)
         frames = pending[:count]
@@ -206,7 +236,9 @@ class Audience:
         self._blob = frames[0] if count == 1 else b"".join(frames)
         self._last = self._seqs[count - 1]
         del pending[:count], self._seqs[:count]
-        self._roll = roll = list(self._members)
+        if self._sends is None:
+            self._sends = [(member.transmit, member) for member in self._members]
+        self._roll = roll = self._sends
         self._at = 0
         if self._newcomers:
             self._take_in(frames)
@@ -222,6 +254,7 @@ class Audience:
                 waiting[connection] = already - count
                 continue
             self._members[connection] = None
+            self._sends = None
             if already < count:
                 tail = tails.get(already)
                 if tail is None:
@@ -249,3 +282,4 @@ class Audience:
                 if connection.topics.get(self.topic) is self:
                     del connection.topics[self.topic]
             self._members.clear()
+            self._sends = None

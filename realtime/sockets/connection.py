@@ -97,7 +97,9 @@ class Connection(Line):
         """Ping it, or close it when it has been silent for too long."""
         if not self.is_open or not self._announced:
             return
-        listening = bool(self._asked_for & READABLE)
+        # A ping of before may still wait behind the backlog, so its silence means
+        # nothing; that the backlog gets shorter is watched elsewhere.
+        listening = bool(self._asked_for & READABLE) and self.outbox is None
         code = self._conversation.heartbeat(listening=listening)
         if code is not None:
             self.close(code)

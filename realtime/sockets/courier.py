@@ -13,7 +13,7 @@ from typing import Protocol
 
 import trio
 
-SENDS_AT_ONCE = 64
+SENDS_AT_ONCE = 128  # about a millisecond, and half the turns of the loop that 64 took
 ERRANDS_AT_ONCE = 8
 
 logger = logging.getLogger(__name__)

@@ -81,7 +81,7 @@ class Edge:
 
     def audience(self, topic: str, seq: int) -> Audience:
         """Members of a topic whose view stands at `seq`; the caller keeps it."""
-        return Audience(topic, seq, self.courier, self.traffic)
+        return Audience(topic, seq, self.courier, self.traffic, self._backlogged)
 
     def adopt(self, sock: socket.socket, peer: str, already_read: bytes = b"") -> None:
         """Take over a socket that has been welcomed to the protocol by a handshake.

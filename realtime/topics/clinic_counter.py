@@ -8,24 +8,19 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from actors.clinic.messages import (
+from actors.clinic.commands import (
     CallAgain,
     CallNext,
     CheckIn,
-    ClinicPlan,
     Finish,
-    Key,
     Miss,
-    Number,
     Open,
-    QueuePlan,
     Recall,
     Register,
-    RoomPlan,
-    Settings,
     Start,
-    TicketId,
 )
+from actors.clinic.plan import ClinicPlan, Key, Number, QueuePlan, RoomPlan, TicketId
+from actors.clinic.settings import Settings
 from actors.clinic.state import ClinicState
 from actors.kernel.errors import Forbidden, UnknownAsk, UnknownTarget
 from actors.kernel.masking import mask_name

@@ -16,19 +16,17 @@ import msgspec
 from sqlalchemy import Connection, insert, update
 
 from actors.clinic.actor import clinic_capability, clinic_stream
-from actors.clinic.messages import (
+from actors.clinic.events import (
     Called,
     CheckedIn,
-    ClinicPlan,
     Event,
     Finished,
     Opened,
-    QueuePlan,
     Registered,
-    RoomPlan,
-    Settings,
     Started,
 )
+from actors.clinic.plan import ClinicPlan, QueuePlan, RoomPlan
+from actors.clinic.settings import Settings
 from actors.journal import tables
 from actors.journal.database import Database
 from actors.kernel.sealed import Vault

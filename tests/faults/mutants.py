@@ -133,8 +133,8 @@ MUTANTS = (
     Mutant(
         "an epoch that moved fences the writer",
         "actors/journal/transaction.py",
-        '    .where(head.c.id == 1, head.c.epoch == bindparam("ours"))\n',
-        '    .where(head.c.id == 1, bindparam("ours") == bindparam("ours"))\n',
+        "WHERE id = 1 AND epoch = {mark} RETURNING",
+        "WHERE id = 1 AND {mark} > 0 RETURNING",
         (JOURNAL + "an_epoch_that_moved_fences_on_either_database",),
     ),
     Mutant(

@@ -84,7 +84,7 @@ async def test_a_flood(house: House) -> None:
                 break
         with trio.fail_after(5):
             ended = await link.end()
-        assert ended.code == 4504
+        assert ended.code == 4005
 
 
 # -- who may not come in -------------------------------------------------------------

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from actors.clinic.messages import CallNext, CheckIn, Finish, Miss
+from actors.clinic.commands import CallNext, CheckIn, Finish, Miss
 from actors.kernel.sealed import Vault
 from queue_displays.hall import HallView
 from tests.actors.clinic.day import NINE, VAULT, Day, card_of

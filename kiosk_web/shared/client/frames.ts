@@ -30,7 +30,13 @@ export interface Welcome {
   conn_id: string;
   server_time: string;
   heartbeat_s: number;
-  limits: { message_bytes: number; asks_open: number; topics: number };
+  limits: {
+    message_bytes: number;
+    asks_open: number;
+    topics: number;
+    frames_per_s?: number;
+    frames_at_once?: number;
+  };
 }
 
 export interface Joined {

@@ -7,17 +7,10 @@ from typing import Any
 import msgspec
 
 from actors.clinic.actor import clinic_capability, clinic_stream
-from actors.clinic.messages import (
-    CheckIn,
-    ClinicPlan,
-    Command,
-    Event,
-    NumberGiven,
-    Open,
-    QueuePlan,
-    Register,
-    RoomPlan,
-)
+from actors.clinic.commands import CheckIn, Command, Open, Register
+from actors.clinic.events import Event
+from actors.clinic.plan import ClinicPlan, QueuePlan, RoomPlan
+from actors.clinic.replies import NumberGiven
 from actors.clinic.state import ClinicState
 from actors.kernel.errors import Refusal
 from actors.kernel.sealed import Vault

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from actors.clinic.messages import Event
+from actors.clinic.events import Event
 from actors.clinic.state import ClinicState
 from actors.runtime.shape import Path, View
 

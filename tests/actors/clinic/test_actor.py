@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from actors.clinic.actor import clinic_stream, new, wake_at
-from actors.clinic.messages import CallNext, CheckIn
+from actors.clinic.commands import CallNext, CheckIn
 from actors.kernel.errors import UnknownTarget
 from actors.runtime.shape import Wake
 from tests.actors.clinic.day import CLINIC, STREAM, Day
@@ -71,7 +71,7 @@ def test_commands_are_read_from_the_wire_by_their_names() -> None:
         b'{"type":"clinic.call_next","by":"xu"}',
         b'{"type":"clinic.call_next","by":"xu","room":3}',
         b'{"type":"clinic.check_in","by":"kiosk","card":""}',
-        b'{"type":"clinic.close","by":"xu"}',
+        b'{"type":"clinic.shut","by":"xu"}',
         b'{"by":"xu","room":"3"}',
         b'{"type":"clinic.register","by":"h","queue":"A","card":"c","number":"A 1\\n",'
         b'"name":{"key":"k","box":""}}',
@@ -86,7 +86,6 @@ def test_a_command_of_the_wrong_form_is_not_read(body: bytes) -> None:
 
 def test_every_event_has_the_clinics_name() -> None:
     assert all(name.startswith("clinic.") for name in CLINIC.event_names)
-    assert len(CLINIC.event_names) == 10
 
 
 def test_a_reply_is_kept_with_its_key_and_tells_nothing_personal() -> None:

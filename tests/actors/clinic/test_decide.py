@@ -5,28 +5,27 @@ from typing import Any
 import msgspec
 import pytest
 
-from actors.clinic.messages import (
-    Announced,
-    AnnouncedAgain,
-    AnnouncementExpired,
+from actors.clinic.commands import (
     CallAgain,
-    Called,
     CallNext,
     CheckIn,
     Finish,
-    Finished,
     Miss,
-    NumberGiven,
     Open,
-    PlaceInQueue,
-    QueuePlan,
     Recall,
     Register,
-    RoomPlan,
-    Settings,
     Start,
+)
+from actors.clinic.events import AnnouncementExpired, Called, Finished
+from actors.clinic.plan import QueuePlan, RoomPlan
+from actors.clinic.replies import (
+    Announced,
+    AnnouncedAgain,
+    NumberGiven,
+    PlaceInQueue,
     ThisTicket,
 )
+from actors.clinic.settings import Settings
 from actors.kernel.errors import BadRequest
 from actors.runtime.shape import Accepted, Nothing, Wake
 from tests.actors.clinic.day import NINE, OPENING, VAULT, Day, card_of, register

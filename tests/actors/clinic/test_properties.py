@@ -10,23 +10,21 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from actors.clinic.messages import (
+from actors.clinic.commands import (
     CallAgain,
     CallNext,
     CheckIn,
-    ClinicPlan,
     Command,
-    Event,
     Finish,
     Miss,
     Open,
-    QueuePlan,
     Recall,
     Register,
-    RoomPlan,
-    Settings,
     Start,
 )
+from actors.clinic.events import Event
+from actors.clinic.plan import ClinicPlan, QueuePlan, RoomPlan
+from actors.clinic.settings import Settings
 from actors.clinic.state import LIVE
 from actors.kernel.errors import Refusal
 from actors.runtime.shape import Accepted, Decision, Wake

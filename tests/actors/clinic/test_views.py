@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from actors.clinic.messages import CallNext, CheckIn, Finish, Miss, Start
+from actors.clinic.commands import CallNext, CheckIn, Finish, Miss, Start
 from actors.clinic.views import UNREADABLE, DeskView, KioskView
 from actors.kernel.sealed import Vault
 from tests.actors.clinic.day import CLINIC, NINE, VAULT, Day, card_of

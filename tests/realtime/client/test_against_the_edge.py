@@ -48,7 +48,7 @@ async def test_asks_are_answered_refused_and_seen_in_the_view() -> None:
 
 async def test_five_hundred_asks_at_once_keep_to_the_limit() -> None:
     terms = Terms(
-        frames_per_s=10_000, frames_at_once=10_000, limits=Limits(asks_open=8)
+        limits=Limits(asks_open=8, frames_per_s=10_000, frames_at_once=10_000)
     )
     async with (
         open_place(terms=terms) as place,

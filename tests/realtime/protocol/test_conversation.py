@@ -115,7 +115,7 @@ def test_a_flood_ends_it_and_a_burst_does_not(welcomed: Conversation) -> None:
 
 @given(st.lists(st.floats(0, 3), max_size=200))
 def test_a_flood_is_what_exceeds_rate_and_burst(pauses: list[float]) -> None:
-    terms = Terms(frames_per_s=2.0, frames_at_once=5)
+    terms = Terms(limits=Limits(frames_per_s=2.0, frames_at_once=5))
     conversation = Conversation(terms, 0.0)
     times = [0.0]
     for pause in pauses:
@@ -178,7 +178,7 @@ def test_nothing_but_typed_errors(parts: list[bytes], seed: int, noise: bool) ->
         at = seed % len(wire)
         wire = wire[:at] + bytes([seed % 256]) + wire[at + 1 :]
     reader = FrameReader(65_536)
-    conversation = Conversation(Terms(frames_at_once=10), 0.0)
+    conversation = Conversation(Terms(limits=Limits(frames_at_once=10)), 0.0)
     said_so_far: list[Any] = []
     refused: ProtocolError | None = None
     try:

@@ -250,6 +250,8 @@ def test_welcome_closed_ping() -> None:
         "message_bytes": 65_536,
         "asks_open": 64,
         "topics": 64,
+        "frames_per_s": 200.0,
+        "frames_at_once": 400,
     }
     assert isinstance(m.decode_server(text), m.Welcome)
     assert b"ref" not in m.closed_message(TOPIC, "gone", True)

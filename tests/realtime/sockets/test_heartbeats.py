@@ -8,8 +8,9 @@ import pytest
 import trio
 
 from realtime.protocol.conversation import Terms
+from realtime.sockets.poller import WRITABLE
 from tests.realtime.sockets.place import ClosedWith, open_place
-from tests.realtime.sockets.test_audience import PaperEdge, heard
+from tests.realtime.sockets.test_audience import PLENTY, PaperEdge, heard
 
 QUICK = Terms(heartbeat_s=0.25)
 
@@ -51,6 +52,28 @@ async def test_a_stranger_is_not_pinged() -> None:
         with pytest.raises(ClosedWith) as caught:
             await stranger.receive()
         assert caught.value.code == 4002
+
+
+async def test_who_is_still_reading_a_backlog_is_not_silent() -> None:
+    """The ping it would answer lies behind what it has not read yet."""
+    paper = PaperEdge()
+    connection, sock = paper.connect()
+    paper.join(connection, "hall")
+    sock.room = 3
+    paper.house.publish("hall")
+    paper.deliver("hall")
+    for _ in range(10):
+        connection.heartbeat()
+        sock.room = 1
+        connection.ready(WRITABLE)
+        assert connection.is_open
+    sock.room = PLENTY
+    paper.settle()
+    assert any(message["type"] == "ping" for message in heard(sock))
+    for _ in range(2):
+        assert connection.is_open
+        connection.heartbeat()
+    assert not connection.is_open
 
 
 async def test_heartbeats_are_spread_over_the_interval(
