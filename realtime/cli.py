@@ -22,8 +22,10 @@ from actors.journal.faults import JournalError
 from actors.kernel.times import WallClock
 from realtime.config import BadSettings, Settings, load
 from realtime.keys import BadKeys, open_keys
+from realtime.simulate import command as simulate
 from realtime.tokens import mint
 from realtime.version import CHECKOUT, version
+from realtime.whereabouts import leave_word
 
 if TYPE_CHECKING:
     from realtime.bootstrap import House
@@ -120,6 +122,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     check.set_defaults(run=_check)
 
+    simulate.add_to(commands, settings)
+
     bench = commands.add_parser(
         "bench",
         help="measure this machine (from a checkout)",
@@ -181,6 +185,7 @@ def _serve(asked: argparse.Namespace) -> int:
 
 
 def _say_hello(house: House) -> None:
+    leave_word(house.settings.data_dir, house.address)
     print(f"候诊 houzhen {version()} — {house.address}", flush=True)
 
 

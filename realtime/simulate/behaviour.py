@@ -8,6 +8,9 @@ from realtime.simulate.staff import Doctor
 from realtime.simulate.world import No, Visit, Where, Work, World
 
 ENDED = frozenset({"done", "gave_up", "refunded", "stopped"})
+TO_THE_NURSE: Ms = 60_000
+"""For who came to the door too late."""
+
 OVERTIME: Ms = 3 * 3_600_000
 """After closing time a doctor sees who is left, but not all night."""
 
@@ -100,11 +103,12 @@ async def _was_missed(world: World, visit: Visit) -> bool:
     """Whether they come back."""
     visit.missed += 1
     visit.joined = None
-    person = visit.person
-    if person.comes_back is None or visit.missed > 1:
+    heard = not visit.person.misses or len(visit.called) > 1
+    back_after = TO_THE_NURSE if heard else visit.person.comes_back
+    if back_after is None or visit.missed > 2:
         visit.end = "missed"
         return False
-    await world.until(world.now() + person.comes_back)
+    await world.until(world.now() + back_after)
     try:
         await world.recall(visit.ticket)
     except No:
@@ -142,7 +146,7 @@ async def works(world: World, doctor: Doctor) -> None:
                 await _takes_a_break(world, work, breaks.pop(0)[1])
                 continue
             if not world.waiting_for(doctor.room):
-                await bell.wait(_next(breaks, world.now(), last))
+                await bell.wait(_next(doctor, breaks, world.now()))
                 continue
             await world.until(world.now() + next(pauses, 0))
             ticket = await world.call_next(doctor.room)
@@ -169,8 +173,10 @@ def _is_over(world: World, doctor: Doctor) -> bool:
     return goes_on or not world.plan.left
 
 
-def _next(breaks: list[tuple[Ms, Ms]], now: Ms, last: Ms) -> Ms:
-    return min([last, *(at for at, _ in breaks[:1] if at > now)])
+def _next(doctor: Doctor, breaks: list[tuple[Ms, Ms]], now: Ms) -> Ms:
+    """When an idle doctor looks up, though nobody has come."""
+    moments = (*(at for at, _ in breaks[:1]), doctor.ends, doctor.ends + OVERTIME)
+    return min(at for at in moments if at > now)
 
 
 async def _takes_a_break(world: World, work: Work, lasts: Ms) -> None:

@@ -61,8 +61,8 @@ class Manners(msgspec.Struct, frozen=True):
 
 
 class Day(msgspec.Struct, frozen=True):
-    """One kind of day. ``crowd`` are the weights of equal parts of the day, by which
-    those without a booking come; ``levels`` the shares of an emergency's levels I–IV."""
+    """One kind of day. ``crowd`` weighs equal parts of the day, by which those without
+    a booking come; ``levels`` are the shares of an emergency's levels I–IV."""
 
     name: str
     title: str
@@ -164,7 +164,8 @@ DAYS: dict[str, Day] = {
             _at(10),
             registrations=900,
             shifts=_same(12, 7, 10),
-            manners=Manners(booked=0.0, no_show=0.0, late=0.0),
+            # the windows are in sight of the chairs
+            manners=Manners(booked=0.0, no_show=0.0, late=0.0, walk=Service(0.2, 0.5)),
             service=Service(2.2, 0.4),
             crowd=(5, 6, 5, 4, 2, 1),
             queue="X",

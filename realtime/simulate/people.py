@@ -23,6 +23,12 @@ _GIVEN = (
     "博宇轩梓佳俊杰秀芳玉桂英敏静丽强磊洋勇艳杰娟涛超霞平刚"
 )
 WALK_IN_EARLY = 10 * MINUTE
+WALK_AT_MOST = 100_000
+"""Who hears the call is there before a doctor gives them up."""
+
+DOORS_OPEN = 45 * MINUTE
+"""Before the day begins; nobody comes earlier."""
+
 CROWD_ENDS = 0.9
 """Those without a booking come from shortly before the beginning until here."""
 
@@ -84,7 +90,7 @@ def _person(day: Day, seed: int, place: int) -> Person:
     booked = not extra and luck.random() < manners.booked
     slot = _slot(day, place) if booked else None
     if slot is not None:
-        registers = day.begins - 2 * HOUR
+        registers = day.begins - DOORS_OPEN - MINUTE
         arrives = _booked_arrival(day, slot, luck)
     else:
         registers = _walk_in(day, luck)
@@ -100,7 +106,7 @@ def _person(day: Day, seed: int, place: int) -> Person:
         registers=registers,
         arrives=arrives,
         service=_ms(lognormal(luck, day.service)),
-        walk=_ms(lognormal(luck, manners.walk)),
+        walk=min(_ms(lognormal(luck, manners.walk)), WALK_AT_MOST),
         booked=booked,
         extra=extra,
         slot=slot,
@@ -134,7 +140,7 @@ def _booked_arrival(day: Day, slot: tuple[Ms, Ms], luck: Random) -> Ms | None:
         return None
     if comes < manners.no_show + manners.late:
         return slot[1] + _ms(late)
-    return slot[0] - _ms(early)
+    return max(slot[0] - _ms(early), day.begins - DOORS_OPEN)
 
 
 def _walk_in(day: Day, luck: Random) -> Ms:

@@ -22,6 +22,7 @@ class Habits(msgspec.Struct, frozen=True):
     """How much slower each hour of work makes: 0.03 is 3 %."""
 
 
+EVEN = Habits()
 LIFELIKE = Habits(doctor_cv=0.2, interruptions_per_h=0.7, fatigue_per_h=0.03)
 """For trying what has to stand up to real doctors: forecasts above all."""
 
@@ -47,7 +48,7 @@ class Doctor(msgspec.Struct, frozen=True):
         return round(service * self.pace * (1 + self.fatigue_per_h * hours))
 
 
-def staff_of(day: Day, seed: int, habits: Habits = Habits()) -> list[Doctor]:
+def staff_of(day: Day, seed: int, habits: Habits = EVEN) -> list[Doctor]:
     """The day's doctors, in rooms 1, 2, …"""
     return [_doctor(day, seed, place, habits) for place in range(len(day.shifts))]
 

@@ -15,33 +15,32 @@ from typing import Any
 import msgspec
 
 from actors.clinic.actor import clinic_capability, clinic_stream
-from actors.clinic.messages import (
+from actors.clinic.commands import (
     CallAgain,
     CallNext,
     CheckIn,
-    ClinicPlan,
     Finish,
     Miss,
     Open,
-    QueuePlan,
     Recall,
     Register,
-    RoomPlan,
-    Settings,
     Start,
 )
+from actors.clinic.plan import ClinicPlan, QueuePlan, RoomPlan
+from actors.clinic.settings import Settings
 from actors.clinic.state import ClinicState
-from actors.kernel.errors import Refusal, Refused
+from actors.kernel.errors import Refusal
 from actors.kernel.sealed import Sealed, Vault
 from actors.kernel.times import Millis
 from actors.runtime.shape import Accepted, Wake
 from realtime.simulate import behaviour
 from realtime.simulate.days import Day, Ms
 from realtime.simulate.people import Person, people_of
-from realtime.simulate.staff import Doctor, Habits, staff_of
+from realtime.simulate.staff import EVEN, Doctor, Habits, staff_of
 from realtime.simulate.virtual_time import VirtualBell, VirtualTime
 from realtime.simulate.world import Deed, No, Plan, Where
 
+TODAYS_RULES = Settings()
 DATE = "2026-11-23"
 MIDNIGHT: Millis = 1_795_363_200_000
 """Of that day, in Shanghai."""
@@ -104,7 +103,7 @@ class VirtualClinic:
 
     def where(self, ticket: str) -> Where | None:
         found = self.state.tickets.get(ticket)
-        return found and Where(found.state, found.since, found.room)
+        return Where(found.state, found.since, found.room) if found else None
 
     def waiting_for(self, room: str) -> bool:
         queues = self.state.queues
@@ -208,7 +207,7 @@ class VirtualClinic:
 def opening(
     day: Day | None,
     doctors: list[Doctor],
-    settings: Settings = Settings(),
+    settings: Settings = TODAYS_RULES,
     queues: Mapping[str, QueuePlan] | None = None,
 ) -> Open:
     """The command that opens a day for these doctors."""
@@ -220,9 +219,7 @@ def opening(
         by=_BY,
         clinic=ClinicPlan(day.title if day else "候诊", ""),
         queues=dict(queues),
-        rooms={
-            doctor.room: RoomPlan(doctor.name, doctor.queues) for doctor in doctors
-        },
+        rooms={doctor.room: RoomPlan(doctor.name, doctor.queues) for doctor in doctors},
         settings=settings,
     )
 
@@ -245,8 +242,8 @@ def day(
     day: Day,
     seed: int,
     *,
-    settings: Settings = Settings(),
-    habits: Habits = Habits(),
+    settings: Settings = TODAYS_RULES,
+    habits: Habits = EVEN,
     watch: Watch | None = None,
 ) -> VirtualClinic:
     """A whole named day."""

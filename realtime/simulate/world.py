@@ -98,8 +98,8 @@ class World(Protocol):
 
 
 class Visit(msgspec.Struct, gc=False):
-    """What one person lived through. ``waits`` are from joining to each call that
-    they came to: the first is for the consultation, later ones follow an examination."""
+    """What one person lived through. ``waits`` are from joining to each call that they
+    came to: the first for the consultation, later ones after an examination."""
 
     person: Person
     ticket: str = ""
