@@ -17,7 +17,7 @@ from actors.kernel.errors import (
     Refusal,
     UnknownTarget,
 )
-from actors.kernel.identity import parts_of, split_topic
+from actors.kernel.identity import parts_of, split_topic, stream_name
 from actors.kernel.sealed import Vault
 from actors.kernel.times import Clock, Millis
 from actors.runtime.mail import Mail, Outcome
@@ -35,7 +35,7 @@ from realtime.protocol.messages import (
 from realtime.sockets.audience import Audience
 from realtime.sockets.connection import Connection
 from realtime.tokens import BadToken, Gate, Principal
-from realtime.topics.counter import Counter, Errand
+from realtime.topics.counter import Counter, Errand, Facts
 from realtime.topics.live_topic import LiveTopic
 
 log = logging.getLogger("houzhen.topics")
@@ -189,6 +189,7 @@ class Hub:
             _refuse(connection, ask.ref, refusal)
             return
         body = ask.name.encode() + b"\0" + bytes(ask.body)
+        # the key stands for what was asked, whatever the facts were each time
         mail = Mail(
             errand.command,
             _principal(connection).name,
@@ -196,7 +197,31 @@ class Hub:
             key=ask.key,
             fingerprint=self._vault.fingerprint(body),
         )
-        self._system.post(stream, mail, ask.deadline_ms / 1000)
+        if errand.facts is None:
+            self._system.post(stream, mail, ask.deadline_ms / 1000)
+        else:
+            self._gather(errand.facts, stream, mail, ask.deadline_ms / 1000)
+
+    def _gather(self, facts: Facts, stream: str, mail: Mail, deadline: float) -> None:
+        """Look at the other actor, then ask. No fact, no command."""
+
+        def complete(state: Any) -> Any:
+            try:
+                return facts.complete(state)
+            except Exception:
+                incident = secrets.token_hex(4)
+                log.exception("incident %s: facts could not be gathered", incident)
+                return Crashed(incident=incident)
+
+        def done(seen: Any) -> None:
+            if isinstance(seen, Refusal):
+                mail.settle(seen)
+            else:
+                mail.command = seen
+                self._system.post(stream, mail, deadline)
+
+        of = stream_name(self._hospital, facts.kind, *facts.parts)
+        self._system.read(of, complete, done)
 
     def _answer(
         self,
