@@ -12,7 +12,11 @@ from typing import Any
 import trio
 
 from actors.booker.actor import booker_capability
+from actors.clinic.actor import KIND as CLINIC
 from actors.clinic.actor import clinic_capability
+from actors.forecast.forecasts import VIEW as TIMES
+from actors.forecast.forecasts import Forecasts
+from actors.forecast.process import worker_command
 from actors.journal.journal import Journal
 from actors.kernel.sealed import Vault
 from actors.kernel.times import WallClock, iso
@@ -103,6 +107,7 @@ async def serving(
     )
     keys = await _keys_of(journal, settings)
     vault = Vault(keys.data.id, keys.data.cipher, keys.data.index)
+    forecasts = Forecasts(worker_command(settings.data_dir / "forecast" / "learnt"))
     built = [*rooms(vault), *(wing(vault) for wing in wings)]
     gate = Gate(keys.tokens)
     hospital = settings.hospital.id
@@ -110,7 +115,7 @@ async def serving(
         journal,
         [capability for capability, _ in built],
         clock=clock,
-        followers=[rights_follower(hospital, gate)],
+        followers=[rights_follower(hospital, gate), forecasts.follower],
         mailbox_size=settings.actors.mailbox,
         idle_s=settings.actors.idle_s,
     )
@@ -123,6 +128,7 @@ async def serving(
         [counter for _, counter in built],
         clock,
         settings.live.topics,
+        {(CLINIC, TIMES): forecasts},
     )
     zone = settings.hospital.zone
     edge = Edge(
@@ -154,6 +160,7 @@ async def serving(
         await door.listen(settings.http.host, settings.http.port)
         await nursery.start(edge.run)
         nursery.start_soon(hub.run)
+        await nursery.start(forecasts.run, system)
         if demo:
             await demo_hospital.open_the_day(house.system, vault, settings.hospital)
         quiet.settle_down()
