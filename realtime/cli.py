@@ -20,10 +20,14 @@ from typing import TYPE_CHECKING
 
 from actors.journal.faults import JournalError
 from actors.kernel.times import WallClock
+from realtime import his_commands
 from realtime.config import BadSettings, Settings, load
 from realtime.keys import BadKeys, open_keys
+from realtime.scenario import command as scenario_command
+from realtime.simulate import command as simulate_command
 from realtime.tokens import mint
 from realtime.version import CHECKOUT, version
+from realtime.whereabouts import leave_word
 
 if TYPE_CHECKING:
     from realtime.bootstrap import House
@@ -111,6 +115,17 @@ def _parser() -> argparse.ArgumentParser:
     )
     token.set_defaults(run=_token)
 
+    staff = commands.add_parser(
+        "staff",
+        parents=[settings],
+        help="make the first account",
+        description="Make the first account of a hospital: a security administrator, "
+        "who then gives everybody else theirs. Prints a password for the first log-in.",
+    )
+    staff.add_argument("account", help="what they log in with: small Latin letters")
+    staff.add_argument("--name", required=True, help="their name, as screens show it")
+    staff.set_defaults(run=_staff)
+
     check = commands.add_parser(
         "check",
         parents=[settings],
@@ -119,6 +134,8 @@ def _parser() -> argparse.ArgumentParser:
         "wrong with it. Nothing is changed. Exits with 1 when something is.",
     )
     check.set_defaults(run=_check)
+
+    simulate_command.add_to(commands, settings)
 
     bench = commands.add_parser(
         "bench",
@@ -131,6 +148,9 @@ def _parser() -> argparse.ArgumentParser:
     bench.add_argument("--quick", action="store_true", help="under a minute")
     bench.add_argument("--check", action="store_true", help="exit 1 for a missed bar")
     bench.set_defaults(run=_bench)
+
+    his_commands.register(commands, settings)
+    scenario_command.register(commands)
     return parser
 
 
@@ -181,6 +201,7 @@ def _serve(asked: argparse.Namespace) -> int:
 
 
 def _say_hello(house: House) -> None:
+    leave_word(house.settings.data_dir, house.address)
     print(f"候诊 houzhen {version()} — {house.address}", flush=True)
 
 
@@ -241,6 +262,12 @@ def _token(asked: argparse.Namespace) -> int:
     print(f"{name}: {roles} at {places}, until {ends:%Y-%m-%d %H:%M}", file=sys.stderr)
     print(token)
     return FINE
+
+
+def _staff(asked: argparse.Namespace) -> int:
+    from realtime.staff_tool import run_first
+
+    return run_first(_settings(asked), asked.account, asked.name)
 
 
 def _check(asked: argparse.Namespace) -> int:

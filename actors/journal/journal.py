@@ -8,12 +8,20 @@ from collections.abc import Callable
 from typing import TypeVar
 
 import trio
+from sqlalchemy import Connection, Engine
 
-from actors.journal import reader
+from actors.journal import reader, snapshots
 from actors.journal.database import Database
 from actors.journal.faults import JournalLost
 from actors.journal.reader import Opened
-from actors.journal.records import Append, KeyedReply, Recorded
+from actors.journal.records import (
+    Append,
+    Chore,
+    KeyedReply,
+    Lineage,
+    Recorded,
+    SavedSnapshot,
+)
 from actors.journal.writer import Counters, Writer
 
 log = logging.getLogger("houzhen.journal")
@@ -98,6 +106,28 @@ class Journal:
     def save_cursor(self, follower: str, position: int) -> None:
         self._open_writer.save_cursor(follower, position)
 
+    async def write_beside(
+        self, write: Callable[[Connection], None], lineage: Lineage | None = None
+    ) -> None:
+        """Do it in a transaction of its own, after the commands, and return when it
+        is on disk. Raises AppendFailed when it is not. It may be done twice, and is
+        done even if the waiting is cancelled."""
+        over = trio.Event()
+        chore = Chore(write, lambda _: over.set(), lineage)
+        self._open_writer.submit_chore(chore)
+        await over.wait()
+        if chore.fault is not None:
+            raise chore.fault
+
+    async def save_snapshot(
+        self, stream: str, snapshot: SavedSnapshot, lineage: Lineage
+    ) -> None:
+        """Raises AppendFailed: then the one before still counts. Cancelled, it may
+        have left parts that the next one clears away."""
+        digest = await trio.to_thread.run_sync(snapshots.digest_of, stream, snapshot)
+        for step in snapshots.writing(stream, snapshot, digest):
+            await self.write_beside(step, lineage)
+
     def on_commit(self, listener: Committed) -> None:
         """``listener`` is called on the loop with each append that is on disk, in
         the order of positions, before anybody else hears of it."""
@@ -111,8 +141,17 @@ class Journal:
 
     # -- reading -----------------------------------------------------------------
 
-    async def open_stream(self, stream: str) -> tuple[Opened, list[Recorded]]:
-        return await self._read(reader.open_stream, stream)
+    async def open_stream(
+        self, stream: str, after: int = 0, after_commit: int = 0
+    ) -> tuple[Opened, list[Recorded]]:
+        return await self._read(reader.open_stream, stream, after, after_commit)
+
+    async def newest_snapshot(self, stream: str, version: int) -> SavedSnapshot | None:
+        return await self._read(snapshots.newest, stream, version)
+
+    async def look_beside(self, look: Callable[[Engine], T]) -> T:
+        """A short read of what a follower has written; ``look`` runs in a thread."""
+        return await self._read(look)
 
     async def next_chunk(self, stream: str, after: int) -> list[Recorded]:
         return await self._read(reader.next_chunk, stream, after)

@@ -37,14 +37,18 @@ class Opened:
         self.wake = wake
 
 
-def open_stream(engine: Engine, stream: str) -> tuple[Opened, list[Recorded]]:
-    """The first chunk of a stream, with its keys and its wake-up, as of one moment."""
+def open_stream(
+    engine: Engine, stream: str, after: int = 0, after_commit: int = 0
+) -> tuple[Opened, list[Recorded]]:
+    """The first chunk of a stream, with its keys and its wake-up, as of one moment:
+    from its beginning, or what follows a snapshot."""
     with engine.connect() as connection, connection.begin():
-        first = _chunk(connection, stream, 0)
-        last_seq = first[-1].seq if first else 0
+        first = _chunk(connection, stream, after)
+        last_seq = first[-1].seq if first else after
         keys = connection.execute(
             select(command_keys.c.principal, command_keys.c.key).where(
-                command_keys.c.stream == stream
+                command_keys.c.stream == stream,
+                command_keys.c.commit_no > after_commit,
             )
         ).all()
         wake = connection.scalar(select(wakeups.c.at).where(wakeups.c.stream == stream))

@@ -94,3 +94,35 @@ event_names = Table(
     Column("name", String(80), primary_key=True),
     Column("since", String(40), nullable=False),
 )
+
+# A snapshot counts when its row is here: the parts are written before it, one by one.
+snapshots = Table(
+    "snapshots",
+    metadata,
+    Column("stream", String(200), primary_key=True),
+    Column("seq", BigInteger, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("commit_no", BigInteger, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("parts", Integer, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+)
+
+snapshot_parts = Table(
+    "snapshot_parts",
+    metadata,
+    Column("stream", String(200), primary_key=True),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("part", Integer, primary_key=True, autoincrement=False),
+    Column("body", LargeBinary, nullable=False),
+)
+
+# The keys of one patient each, wrapped. The one thing beside the events that cannot
+# be made again from them, and the one thing of a patient that can be destroyed.
+own_keys = Table(
+    "own_keys",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("under", String(40), nullable=False),
+    Column("box", LargeBinary, nullable=False),
+)

@@ -23,8 +23,10 @@ from actors.journal.tables import (
     event_names,
     events,
     head,
+    own_keys,
     wakeups,
 )
+from actors.kernel.sealed import WrappedKey
 
 # a busy hospital has a few hundred live streams; beyond this the cache starts anew
 _REMEMBERED = 20_000
@@ -33,6 +35,8 @@ _REMEMBERED = 20_000
 _INSERT_EVENTS = Insert(events)
 _INSERT_KEYS = Insert(command_keys)
 _INSERT_AUDIT = Insert(audit)
+_INSERT_OWN_KEYS = Insert(own_keys)
+_DESTROY_KEY = delete(own_keys).where(own_keys.c.id == bindparam("of"))
 _LAST_SEQ = select(func.max(events.c.seq)).where(events.c.stream == bindparam("of"))
 _READ_HEAD = select(head.c.position, head.c.commits, head.c.epoch)
 # As the driver takes it: this one runs once a commit, and through the expression
@@ -125,6 +129,7 @@ class Batch:
                 position += 1
                 rows.append((stream, seq, position, last_seq, at, name, body))
             append.position = position
+            append.commit_no = commit_no
             if (kept := append.kept) is not None:
                 keys.append(
                     (
@@ -142,6 +147,8 @@ class Batch:
                         *(record.action, record.principal, record.body),
                     )
                 )
+            if append.own_keys:
+                _keep_or_destroy(connection, append.own_keys)
         self._note_names(connection, names)
         _INSERT_EVENTS.rows(connection, rows)
         _INSERT_KEYS.rows(connection, keys)
@@ -179,6 +186,24 @@ class Batch:
             if fresh := sorted(new - kept):
                 values = [{"name": name, "since": self.release} for name in fresh]
                 connection.execute(insert(event_names), values)
+
+
+def _keep_or_destroy(connection: Connection, keys: tuple[WrappedKey, ...]) -> None:
+    _INSERT_OWN_KEYS.rows(
+        connection, [(key.id, key.under, key.box) for key in keys if key.box]
+    )
+    for key in keys:
+        if not key.box:
+            connection.execute(_DESTROY_KEY, {"of": key.id})
+
+
+def hold_the_fence(connection: Connection, epoch: int) -> None:
+    """For what is written beside the events: raises Fenced when the journal is not
+    ours, and holds its row until the end of the transaction."""
+    mark = mark_of(connection)
+    same = f"UPDATE head SET epoch = epoch WHERE id = 1 AND epoch = {mark}"
+    if connection.exec_driver_sql(same, (epoch,)).rowcount != 1:
+        raise Fenced("another process took this journal over; this one must end")
 
 
 def read_commits(connection: Connection) -> tuple[int, int]:

@@ -28,8 +28,13 @@ from actors.journal.faults import (
     StoreFull,
     kind_of,
 )
-from actors.journal.records import Append
-from actors.journal.transaction import Batch, Sequences, read_commits
+from actors.journal.records import Append, Chore
+from actors.journal.transaction import (
+    Batch,
+    Sequences,
+    hold_the_fence,
+    read_commits,
+)
 
 log = logging.getLogger("houzhen.journal")
 
@@ -39,8 +44,8 @@ _BULK_PATIENCE = 8
 _RECONNECT_S = 15.0
 _CHECKPOINT_COMMITS = 200
 
-Item = Append | tuple[str, int] | threading.Event | None
-"""An append, a follower's cursor, a barrier to set, or None to stop."""
+Item = Append | Chore | tuple[str, int] | threading.Event | None
+"""An append, a chore, a follower's cursor, a barrier to set, or None to stop."""
 
 
 class Counters:
@@ -75,6 +80,7 @@ class Writer:
         self._lost = lost
         self._inbox: queue.SimpleQueue[Item] = queue.SimpleQueue()
         self._bulk: deque[Append] = deque()
+        self._chores: deque[Chore] = deque()
         self._cursors: dict[str, int] = {}
         self._sequences = Sequences()
         self._names: set[str] = set()
@@ -99,6 +105,10 @@ class Writer:
         """Written after commands, at most 200 rows at a time."""
         append.lineage.bulk_waiting += 1
         self._inbox.put(append)
+
+    def submit_chore(self, chore: Chore) -> None:
+        """Written after what was handed over before it, one chore at a time."""
+        self._inbox.put(chore)
 
     def save_cursor(self, follower: str, position: int) -> None:
         self._inbox.put((follower, position))
@@ -128,6 +138,7 @@ class Writer:
                     append.fault = append.fault or AppendFailed(str(reason))
                 self._on_loop(self._settled, appends)
                 self._on_loop(self._lost, reason)
+            self._do_chores(all_of_them=stopping or bool(barriers))
             for reached in barriers:
                 reached.set()
             self._checkpoint()
@@ -138,7 +149,7 @@ class Writer:
         appends: list[Append] = []
         barriers: list[threading.Event] = []
         stopping = False
-        wait = not self._bulk
+        wait = not (self._bulk or self._chores)
         try:
             while len(appends) < BATCH and not barriers:
                 item = self._inbox.get() if wait else self._inbox.get_nowait()
@@ -149,6 +160,8 @@ class Writer:
                         self._bulk.append(item)
                     else:
                         appends.append(item)
+                elif isinstance(item, Chore):
+                    self._chores.append(item)
                 elif isinstance(item, tuple):
                     self._cursors[item[0]] = item[1]
                 elif item is None:
@@ -163,6 +176,45 @@ class Writer:
             self._passed_over = 0
             appends.extend(self._take_bulk(None if all_of_it else BULK_ROWS))
         return appends, barriers, stopping
+
+    def _do_chores(self, *, all_of_them: bool) -> None:
+        """One, so that commands have the next turn; or all, before a barrier."""
+        while self._chores and (all_of_them or not self._bulk):
+            chore = self._chores.popleft()
+            try:
+                self._do(chore)
+            except JournalLost as reason:
+                self._dead = reason
+                chore.fault = AppendFailed(str(reason))
+                self._on_loop(self._lost, reason)
+            self._on_loop(chore.done, chore)
+            if not all_of_them:
+                return
+
+    def _do(self, chore: Chore) -> None:
+        if self._dead is not None:
+            chore.fault = AppendFailed(str(self._dead))
+            return
+        if chore.lineage is not None and chore.lineage.broken:
+            chore.fault = AppendFailed("an earlier append of this actor failed")
+            return
+        try:
+            connection = self._connected()
+            with connection.begin():
+                hold_the_fence(connection, self._database.epoch)
+                chore.write(connection)
+        except DBAPIError as error:
+            kind = kind_of(error)
+            if kind is Kind.BROKEN:
+                raise JournalLost(f"the storage failed: {error.orig}") from error
+            if kind is Kind.LOST_CONNECTION and self._connection is not None:
+                self._connection.invalidate()
+            chore.fault = AppendFailed(f"not written: {error.orig}")
+        except JournalLost:
+            raise
+        except Exception as error:
+            log.exception("a chore crashed")
+            chore.fault = AppendFailed(f"not written: {error}")
 
     def _take_bulk(self, limit: int | None) -> list[Append]:
         taken: list[Append] = []

@@ -28,7 +28,9 @@ from actors.kernel.errors import (
     UnknownTarget,
 )
 from actors.kernel.times import Millis
+from actors.runtime.answered import Answered
 from actors.runtime.feed import KEPT, Feed, Listener, Patch, Since, Snapshot, epoch_of
+from actors.runtime.keeper import Keeper, Moment
 from actors.runtime.mail import Answer, Mail
 from actors.runtime.replay import Replay
 from actors.runtime.shape import Accepted, Capability, Wake
@@ -80,6 +82,7 @@ class Activation:
         "_capability",
         "_feeds",
         "_inflight",
+        "_keeper",
         "_known",
         "_lineage",
         "_mailbox",
@@ -109,7 +112,8 @@ class Activation:
         self._lineage = Lineage()
         self._over = False
         self._mailbox: deque[Errand] | None = None
-        self._known: set[int] | None = None
+        self._known: Answered | None = None
+        self._keeper: Keeper | None = None
         self._inflight: dict[tuple[str, str], Mail] | None = None
         self._pending: deque[InFlight] | None = None
         self._feeds: dict[str, Feed] | None = None
@@ -128,7 +132,7 @@ class Activation:
     def post_unkept(self, mail: Mail) -> None:
         """Its key was looked up and is new after all."""
         if self._known is not None and mail.key is not None:
-            self._known.discard(hash((mail.principal, mail.key)))
+            self._known.discard((mail.principal, mail.key))
         self._put(mail)
 
     def take_over(self, errand: Errand) -> None:
@@ -214,6 +218,7 @@ class Activation:
         self._at = replay.at
         self._wake = replay.wake
         self._known = replay.known
+        self._keeper = replay.keeper
         self._feeds = replay.feeds
         self.loaded = True
         self._system.woke(self)
@@ -270,14 +275,14 @@ class Activation:
             else:
                 self._refuse(mail, KeyReused())
             return True
-        if self._known is not None and hash(mark) in self._known:
+        if self._known is not None and mark in self._known:
             self._system.look_up_key(self, mail, key)
             return True
         return False
 
     def _accept(self, mail: Mail, decision: Accepted, now: Millis) -> None:
         events = decision.events
-        if not events and mail.key is None:
+        if not events and mail.key is None and not decision.audit:
             self._when_durable(
                 lambda refusal: mail.settle(
                     refusal or Answer(_encode(decision.reply), self._seq)
@@ -314,6 +319,7 @@ class Activation:
             kept,
             wake if wake != self._wake else UNCHANGED,
             decision.audit,
+            decision.own_keys,
         )
         append.mail = mail
         append.reply = reply
@@ -372,8 +378,8 @@ class Activation:
             self._pending = None
         if append.kept is not None:
             if self._known is None:
-                self._known = set()
-            self._known.add(hash((append.kept.principal, append.kept.key)))
+                self._known = Answered()
+            self._known.add((append.kept.principal, append.kept.key))
         if append.wake is not UNCHANGED:
             self._system.timers.set(self.stream, append.wake)
         for feed, patch in append.patches:
@@ -382,6 +388,24 @@ class Activation:
         mail.settle_all(Answer(append.reply, append.last_seq))
         for effect in append.after:
             effect(None)
+        if self._keeper is not None and self._keeper.is_due(append):
+            self._keeper.busy = True
+            self._system.save_snapshot(self)
+
+    async def save_snapshot(self) -> None:
+        """A task of the system's: of the state as it stands when its turn comes."""
+        keeper = self._keeper
+        assert keeper is not None
+        try:
+            if not (self._over or self._lineage.broken):
+                moment = self._moment(keeper)
+                await keeper.save(self._system.journal, moment, self._lineage)
+        finally:
+            keeper.busy = False
+
+    def _moment(self, keeper: Keeper) -> Moment:
+        assert self._known is not None
+        return keeper.freeze(self._state, self._known, self._seq, self._at)
 
     def _when_durable(self, effect: Effect) -> None:
         if self._pending:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import deque
 from typing import Any
 
@@ -10,9 +11,14 @@ import trio
 from actors.journal.journal import Journal
 from actors.journal.reader import CHUNK
 from actors.journal.records import Recorded
+from actors.kernel.compact import CompactMap
 from actors.kernel.times import Millis
+from actors.runtime.answered import Answered
 from actors.runtime.feed import KEPT, Feed, epoch_of
+from actors.runtime.keeper import Keeper, thawed
 from actors.runtime.shape import Capability
+
+log = logging.getLogger("houzhen.actors")
 
 # between two checkpoints: a long stream never holds the loop for long
 _TURN = 200
@@ -34,14 +40,20 @@ class Replay:
         self.seq = 0
         self.at: Millis = 0
         self.wake: Millis | None = None
-        self.known: set[int] | None = None
+        self.known: Answered | None = None
         self.feeds: dict[str, Feed] | None = None
+        self.keeper: Keeper | None = None
+        self._commit_no = 0
 
     async def run(self) -> None:
         """Raises what the capability raises for a name that cannot be, and whatever
         is wrong with the stream."""
-        opened, chunk = await self._journal.open_stream(self._stream)
         self.state = self._capability.new(self._stream)
+        if self._capability.snapshots is not None:
+            await self._start_from_snapshot()
+        opened, chunk = await self._journal.open_stream(
+            self._stream, self.seq, self._commit_no
+        )
         shows = bool(self._capability.views)
         held: deque[Commit] = deque()
         turn = _TURN
@@ -66,8 +78,30 @@ class Replay:
         if held:
             self._show(held)
         self.wake = opened.wake
-        if opened.keys:
-            self.known = {hash(mark) for mark in opened.keys}
+        if opened.keys and self.known is None:
+            self.known = Answered()
+        for key in opened.keys:
+            assert self.known is not None
+            self.known.add(key)
+
+    async def _start_from_snapshot(self) -> None:
+        """From the newest snapshot that can be read, or from the beginning."""
+        snapshots, stream = self._capability.snapshots, self._stream
+        assert snapshots is not None
+        self.known = Answered(CompactMap())
+        saved = await self._journal.newest_snapshot(stream, snapshots.version)
+        if saved is not None:
+            try:
+                self.state, self.known = await trio.to_thread.run_sync(
+                    thawed, snapshots, stream, saved
+                )
+            except Exception:
+                log.exception("%s: its snapshot at %d is not read", stream, saved.seq)
+                self.state = self._capability.new(stream)
+            else:
+                self.seq, self.at = saved.seq, saved.at
+                self._commit_no = saved.commit_no
+        self.keeper = Keeper(snapshots, stream, self.seq, self._commit_no)
 
     def _evolve(self, record: Recorded) -> Any:
         event = self._capability.read_event(record.body)

@@ -12,6 +12,7 @@ from typing import Any, Generic, Protocol, TypeVar
 import msgspec
 
 from actors.kernel.errors import Refusal
+from actors.kernel.sealed import WrappedKey
 from actors.kernel.times import Millis
 
 S = TypeVar("S")
@@ -31,11 +32,13 @@ class AuditRecord(msgspec.Struct, frozen=True, gc=False):
 
 class Accepted(msgspec.Struct, frozen=True):
     """Yes: these events, and this reply once they are on disk. A reply holds ids,
-    nothing personal: it is kept with the key."""
+    nothing personal: it is kept with the key. Keys of patients commit beside the
+    events that need them; one whose box is empty is destroyed."""
 
     events: tuple[msgspec.Struct, ...]
     reply: msgspec.Struct
     audit: tuple[AuditRecord, ...] = ()
+    own_keys: tuple[WrappedKey, ...] = ()
 
 
 Decision = Accepted | Refusal
@@ -72,6 +75,32 @@ class View(Protocol[S_contra]):
         """The rows ``event`` may have changed, asked after it has evolved."""
 
 
+class Snapshots(Generic[S]):
+    """How a long-lived actor's state is kept, so that it need not be replayed from
+    its first event.
+
+    ``freeze`` is called on the loop: it is quick, and what it gives does not change
+    when the state goes on. ``encode`` and ``thaw`` run in a worker thread. ``version``
+    changes with the state's shape or with what ``evolve`` makes of an event: a
+    snapshot of another version is not read. What is sealed stays sealed in it.
+    """
+
+    def __init__(
+        self,
+        *,
+        version: int,
+        every: int,
+        freeze: Callable[[S], Any],
+        encode: Callable[[Any], bytes],
+        thaw: Callable[[str, bytes], S],
+    ) -> None:
+        self.version = version
+        self.every = every
+        self.freeze = freeze
+        self.encode = encode
+        self.thaw = thaw
+
+
 class Capability(Generic[S]):
     """A kind of actor: the functions of its folder, put together in its actor.py.
 
@@ -90,6 +119,7 @@ class Capability(Generic[S]):
         evolve: Callable[[S, Any], None],
         wake_at: Callable[[S], Millis | None] | None = None,
         views: Iterable[View[S]] = (),
+        snapshots: Snapshots[S] | None = None,
     ) -> None:
         self.kind = kind
         self.new = new
@@ -97,6 +127,7 @@ class Capability(Generic[S]):
         self.evolve = evolve
         self.wake_at = wake_at
         self.views = {view.name: view for view in views}
+        self.snapshots = snapshots
         self.read_command = msgspec.json.Decoder(commands).decode
         self.read_event = msgspec.json.Decoder(events).decode
         self.event_names = frozenset(_tags(events))

@@ -339,6 +339,10 @@ class ActorSystem:
         kept, seq = found
         mail.settle_all(_first_answer(mail, kept, seq))
 
+    def save_snapshot(self, activation: Activation) -> None:
+        if self._nursery is not None:
+            self._nursery.start_soon(activation.save_snapshot)
+
     # -- resting ----------------------------------------------------------------
 
     async def _rest(self) -> None:

@@ -6,30 +6,45 @@ actor's commands. Personal fields are sealed here, before they go any further.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any, Protocol
 
 import msgspec
 
-from actors.kernel.errors import BadRequest
+from realtime.bodies import read_body as read_body
 from realtime.tokens import Principal
-
-_MISSING = re.compile(r"missing required field `(.+)`")
 
 Finish = Callable[[bytes, Any], bytes]
 """Completes a reply with what is not kept with it: (reply, state) → body."""
 
 
+class Facts:
+    """What a command must know of another of the hospital's actors before it is asked:
+    ``complete`` looks at that one's state and gives the command with what it saw."""
+
+    __slots__ = ("complete", "kind", "parts")
+
+    def __init__(
+        self, kind: str, parts: tuple[str, ...], complete: Callable[[Any], Any]
+    ) -> None:
+        self.kind = kind
+        self.parts = parts
+        self.complete = complete
+
+
 class Errand:
-    """An ask as the actor takes it. ``finish``, where there is one, reads the state
-    once the reply is on disk."""
+    """An ask as the actor takes it. ``facts``, where there are any, complete the
+    command first; ``finish``, where there is one, reads the state once the reply is on
+    disk."""
 
-    __slots__ = ("command", "finish")
+    __slots__ = ("command", "facts", "finish")
 
-    def __init__(self, command: Any, finish: Finish | None = None) -> None:
+    def __init__(
+        self, command: Any, finish: Finish | None = None, facts: Facts | None = None
+    ) -> None:
         self.command = command
         self.finish = finish
+        self.facts = facts
 
 
 class Counter(Protocol):
@@ -49,14 +64,3 @@ class Counter(Protocol):
         body: msgspec.Raw,
     ) -> Errand:
         """Raises UnknownAsk, Forbidden or BadRequest."""
-
-
-def read_body(body: msgspec.Raw, kind: Any) -> Any:
-    """The body as ``kind``; BadRequest names the field that is wrong."""
-    try:
-        return msgspec.json.decode(body, type=kind)
-    except (msgspec.DecodeError, RecursionError) as error:
-        what, _, where = str(error).partition(" - at `$")
-        path = [where.rstrip("`").lstrip("."), *_MISSING.findall(what)]
-        field = ".".join(filter(None, path)) or "body"
-        raise BadRequest(field=field, reason=what) from None

@@ -16,6 +16,7 @@ from actors.runtime.shape import (
     Decision,
     Nothing,
     Path,
+    Snapshots,
     Wake,
 )
 
@@ -133,7 +134,25 @@ class SumsView:
             yield "sums", event.to
 
 
-def tally() -> Capability[State]:
+def tally_snapshots(every: int, version: int = 1) -> Snapshots[State]:
+    def freeze(state: State) -> Any:
+        return dict(state.sums), state.remind_at, tuple(state.reminded)
+
+    def thaw(_: str, body: bytes) -> State:
+        state = State()
+        state.sums, state.remind_at, state.reminded = msgspec.msgpack.decode(body)
+        return state
+
+    return Snapshots(
+        version=version,
+        every=every,
+        freeze=freeze,
+        encode=msgspec.msgpack.encode,
+        thaw=thaw,
+    )
+
+
+def tally(snapshots: Snapshots[State] | None = None) -> Capability[State]:
     return Capability(
         "tally",
         commands=Add | AddMany | Remind | Refuse | Crash | CrashLater | Wake,
@@ -143,4 +162,5 @@ def tally() -> Capability[State]:
         evolve=evolve,
         wake_at=lambda state: state.remind_at,
         views=[SumsView()],
+        snapshots=snapshots,
     )

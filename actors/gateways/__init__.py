@@ -1,0 +1,1 @@
+"""Ports to the hospital's other systems, each with its simulator beside its adapter."""

@@ -1,0 +1,1 @@
+"""The hospital information system: what we ask it, what it says, what we tell it."""
