@@ -42,18 +42,17 @@ def run(*, quick: bool) -> Report:
     return report("forecast", figures, bars)
 
 
-def foreseen(
-    name: str, before: Sequence[int], judged: Sequence[int]
-) -> list[Foreseen]:
+def foreseen(name: str, before: Sequence[int], judged: Sequence[int]) -> list[Foreseen]:
     """Each judged day after the same days before it, never after another judged."""
     experience = Experience()
-    for seed in before:
-        live_through(DAYS[name], seed, experience, looks=False)
+    for nth, seed in enumerate(before):
+        live_through(DAYS[name], seed, experience, nth, looks=False)
     learnt = experience.as_bytes()
     found: list[Foreseen] = []
     for seed in judged:
         tell(f"{name}, seed {seed} ...")
-        onlooker = live_through(DAYS[name], seed, Experience.from_bytes(learnt))
+        known = Experience.from_bytes(learnt)
+        onlooker = live_through(DAYS[name], seed, known, len(before))
         found += onlooker.foreseen
     return found
 

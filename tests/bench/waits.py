@@ -7,18 +7,20 @@ events as they happen. It knows nothing of the people, the doctors or the seed.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
 
 import msgspec
 
 from actors.clinic.commands import Open
 from actors.clinic.events import Called
-from actors.clinic.plan import ClinicPlan, DoctorPlan, HalfPlan, QueuePlan, RoomPlan
+from actors.clinic.plan import ClinicPlan, DoctorPlan, QueuePlan, RoomPlan
 from actors.clinic.settings import Settings
 from actors.clinic.state import ClinicState
 from actors.forecast.ahead import look_ahead
 from actors.forecast.experience import Experience
 from actors.forecast.lessons import Lesson, Lessons
-from actors.forecast.outline import floor_of, outline_of
+from actors.forecast.outline import outline_of
+from actors.forecast.reading import floor_of
 from actors.kernel.times import Millis
 from realtime.simulate import virtual
 from realtime.simulate.days import Day
@@ -49,8 +51,11 @@ class Onlooker:
     """Watches a clinic in virtual time. ``foreseen`` are the forecasts whose end has
     come; ``untold`` how many waits were looked at without one."""
 
-    def __init__(self, experience: Experience, *, looks: bool = True) -> None:
+    def __init__(self, experience: Experience, nth: int, *, looks: bool = True) -> None:
         self.lessons = Lessons(experience)
+        # in virtual time every day is the same date; to who learns, each is another
+        self._day = (date(2026, 1, 1) + timedelta(nth)).isoformat()
+        self._stream = f"virtual/clinic/day/{self._day}"
         self.foreseen: list[Foreseen] = []
         self.untold = 0
         self._looks = looks
@@ -62,7 +67,7 @@ class Onlooker:
     ) -> None:
         for event in events:
             if isinstance(event, Lesson):
-                self.lessons.learn(0, clinic.state.stream, event)
+                self.lessons.learn(0, self._stream, event)
             if isinstance(event, Called):
                 self._called(event)
         now = clinic.at(clinic.now())
@@ -77,8 +82,10 @@ class Onlooker:
 
     def _look(self, state: ClinicState, now: Millis) -> None:
         experience = self.lessons.experience
-        outline = outline_of(state, now)
-        floor, why = floor_of(outline, experience)
+        outline = msgspec.structs.replace(
+            outline_of(state, now), stream=self._stream, day=self._day
+        )
+        floor, why = floor_of(outline, self.lessons)
         expected = look_ahead(floor)
         by_place = places_times_average(state, experience, outline.clinic)
         for ticket, one in expected.items():
@@ -103,14 +110,12 @@ def places_times_average(
 
 
 def live_through(
-    day: Day, seed: int, experience: Experience, *, looks: bool = True
+    day: Day, seed: int, experience: Experience, nth: int, *, looks: bool = True
 ) -> Onlooker:
-    """A whole day with lifelike doctors; ``experience`` learns from it."""
-    onlooker = Onlooker(experience, looks=looks)
+    """A whole day with lifelike doctors, the ``nth`` one to learn from."""
+    onlooker = Onlooker(experience, nth, looks=looks)
     doctors = staff_of(day, seed, LIFELIKE)
-    virtual.simulate(
-        people_of(day, seed), doctors, opening(day, seed), watch=onlooker
-    )
+    virtual.simulate(people_of(day, seed), doctors, opening(day, seed), watch=onlooker)
     return onlooker
 
 
@@ -131,9 +136,6 @@ def opening(day: Day, seed: int) -> Open:
         queues={key: QueuePlan(day.department, day.kind) for key in keys},
         rooms=rooms,
         doctors=people,
-        halves={
-            "all": HalfPlan(virtual.MIDNIGHT + day.begins, virtual.MIDNIGHT + day.ends)
-        },
         settings=Settings(),
     )
 
