@@ -14,6 +14,7 @@ from typing import Literal, TypeAlias
 import msgspec
 
 from actors.clinic.order.counting import Counters
+from actors.clinic.order.memo import Memo
 from actors.kernel.times import Millis
 
 Half: TypeAlias = Literal["all", "am", "pm", "night"]
@@ -92,7 +93,8 @@ def put_after(who: Waiting, other: Waiting, seq: int) -> Waiting:
 class QueueFacts(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """A queue as the rules see it. ``waiting`` in any order, those at a room's door
     included; ``doctor`` whose own (expert) queue it is; ``slots`` the day's slots
-    (start, end) in order, those of tickets that are gone included."""
+    (start, end) in order, those of tickets that are gone included. ``memo`` changes no
+    answer; who asks often keeps one for each queue, and they come sooner."""
 
     key: str
     waiting: tuple[Waiting, ...] = ()
@@ -100,6 +102,7 @@ class QueueFacts(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     doctor: str = ""
     slots: tuple[tuple[Millis, Millis], ...] = ()
     calling: Calling = "open"
+    memo: Memo | None = None
 
 
 class Seat(msgspec.Struct, frozen=True, gc=False, kw_only=True):
