@@ -82,12 +82,27 @@ class Anchor(msgspec.Struct, frozen=True, gc=False):
 
 def put_before(who: Waiting, other: Waiting, seq: int) -> Waiting:
     """The nurse moves ``who`` to just before ``other``."""
-    return msgspec.structs.replace(who, anchor=Anchor(-1, seq, other))
+    return msgspec.structs.replace(who, anchor=Anchor(-1, seq, _within(other)))
 
 
 def put_after(who: Waiting, other: Waiting, seq: int) -> Waiting:
     """An extra number behind a ticket that was named."""
-    return msgspec.structs.replace(who, extra="after", anchor=Anchor(1, seq, other))
+    anchor = Anchor(1, seq, _within(other))
+    return msgspec.structs.replace(who, extra="after", anchor=anchor)
+
+
+_DEEPEST = 24
+
+
+def _within(other: Waiting, depth: int = _DEEPEST) -> Waiting:
+    """Two who are moved before each other for ever would carry all their moves along:
+    of moves that rest on moves, those before the last two dozen are forgotten."""
+    anchor = other.anchor
+    if anchor is None:
+        return other
+    like = _within(anchor.like, depth - 1) if depth else None
+    kept = None if like is None else Anchor(anchor.side, anchor.seq, like)
+    return msgspec.structs.replace(other, anchor=kept)
 
 
 class QueueFacts(msgspec.Struct, frozen=True, gc=False, kw_only=True):

@@ -98,7 +98,7 @@ def in_order(
     if not queued:
         yield from stream
         return
-    yield from merged(stream, _lanes(queue, settings, queued, doctor))
+    yield from merged(stream, _lanes(queue, settings, queued, doctor), queue.counters)
 
 
 def _kept(queue: QueueFacts, settings: Settings) -> Memo:

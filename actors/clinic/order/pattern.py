@@ -1,9 +1,10 @@
 """The one pattern of a queue: its stream, and the lanes interleaved with it.
 
 A lane is due when so many normal calls were made since its head joined and since the
-lane was last called. Empty lanes are skipped; with no normal patient waiting the next
-lane goes at once. Of two that are due, the one that has been due longer goes first,
-then in the order the lanes are given in.
+lane was last called. Empty lanes are skipped. Of two that are due, the one that has
+been due longer goes first, then the one that was called longer ago, then in the order
+the lanes are given in. With no normal patient waiting, and none due, they take turns:
+the one called longest ago at once.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ class Lane:
         "_normal",
         "evens",
         "every",
+        "last",
         "left",
         "since",
     )
@@ -57,6 +59,8 @@ class Lane:
         self._called = [
             self._normal_since(ordinal) for ordinal in counters.of(name, doctor)[-back:]
         ]
+        self.last = max(counters.of(name, doctor), default=0)
+        """When it was called last: an ordinal, those of the line after all others."""
         self.since = self._since()
         """The normal call its interval counts from; those of the line are 1, 2, …"""
 
@@ -65,11 +69,12 @@ class Lane:
         evened = self.evens and self.left > normal_left
         return self.since + (1 if evened else self.every)
 
-    def take(self, called: int) -> Placed:
+    def take(self, called: int, ordinal: int) -> Placed:
         item = self._items[self._at]
         self._at += 1
         self.left -= 1
         self._called.append(called)
+        self.last = ordinal
         if self.left:
             self.since = self._since()
         return item
@@ -86,20 +91,27 @@ class Lane:
         return normal_up_to(self._normal, ordinal) - len(self._normal)
 
 
-def merged(stream: list[Placed], lanes: list[Lane]) -> Iterator[Placed]:
+def merged(
+    stream: list[Placed], lanes: list[Lane], counters: Counters
+) -> Iterator[Placed]:
     """Everybody of the stream and of the lanes, each once."""
     normal_left = sum(spot.lane == NORMAL for _, spot, _ in stream)
     called = 0
+    ordinal = counters.calls
     at = 0
     while lanes:
-        # the first of those that have been due longest
         first = lanes[0]
         due = first.due(normal_left)
         for lane in lanes[1:]:
-            if (other := lane.due(normal_left)) < due:
+            other = lane.due(normal_left)
+            if other < due or (other == due and lane.last < first.last):
                 first, due = lane, other
-        if due <= called or normal_left == 0:
-            yield first.take(called)
+        if due > called and normal_left == 0:
+            first = min(lanes, key=lambda lane: (lane.last, lane.due(0)))
+            due = called
+        if due <= called:
+            ordinal += 1
+            yield first.take(called, ordinal)
             if not first.left:
                 lanes.remove(first)
             continue

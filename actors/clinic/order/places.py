@@ -108,20 +108,7 @@ class Places:
             return Spot(AT_ROOM, (who.at_room_seq, who.ticket, 0), "at_room")
         if self.protected(who) and not level:
             return Spot(PROTECTED, self.fair(who), "protected")
-        own = self._natural(who)
-        anchor = who.anchor
-        if anchor is None:
-            return own
-        beside = self._natural(anchor.like)
-        if own.section < beside.section:
-            return own
-        return Spot(
-            beside.section,
-            _beside(beside.key, anchor.side, anchor.seq, who.ticket),
-            beside.lane,
-            beside.queued,
-            beside.calls,
-        )
+        return self._beside(who)
 
     def level(self, who: Waiting) -> int:
         """Its emergency level, 0 for none; who waits for triage has one too."""
@@ -138,7 +125,7 @@ class Places:
         anchor = who.anchor
         if anchor is not None and who.extra == "after":
             key = self.fair(anchor.like)
-            return _beside(key, anchor.side, anchor.seq, who.ticket)
+            return _extended(key, anchor.side, anchor.seq, who.ticket)
         if who.origin == "check_in":
             late = self.late(who)
             if late and self._settings.late.mode == "interleave":
@@ -181,6 +168,23 @@ class Places:
         return best[3], best[4]
 
     # Sections
+
+    def _beside(self, who: Waiting) -> Spot:
+        """Beside whom it was put, if it was, and if that takes nothing away."""
+        own = self._natural(who)
+        anchor = who.anchor
+        if anchor is None:
+            return own
+        other = self._beside(anchor.like)
+        if own.section < other.section:
+            return own
+        return Spot(
+            other.section,
+            _extended(other.key, anchor.side, anchor.seq, who.ticket),
+            other.lane,
+            other.queued,
+            other.calls,
+        )
 
     def _natural(self, who: Waiting) -> Spot:
         """Without being at a room, protected, or put beside somebody."""
@@ -327,7 +331,7 @@ def _by_class(level: int, seq: int, ticket: str) -> Key:
     return (level << _SEQ_BITS | seq, ticket, 0)
 
 
-def _beside(key: Key, side: int, seq: int, ticket: str) -> Key:
+def _extended(key: Key, side: int, seq: int, ticket: str) -> Key:
     """Just before (the later the nearer), or just behind (likewise)."""
     return (*key[:-1], side, seq * -side, ticket, 0)
 
