@@ -17,13 +17,16 @@ from actors.kernel.sealed import Vault
 from actors.kernel.times import WallClock, iso
 from actors.runtime.shape import Capability
 from actors.runtime.system import ActorSystem
+from actors.staff.actor import staff_capability
 from queue_displays.hall import HallView
 from realtime import demo_hospital, quiet
+from realtime.accounts import Accounts, rights_follower
 from realtime.config import Settings
 from realtime.http.app import Site, create_app
 from realtime.http.demo import Demo
 from realtime.http.metrics import Metrics
 from realtime.http.server import HttpServer
+from realtime.http.staff import Staff
 from realtime.keys import Keys, open_keys
 from realtime.measures import tell
 from realtime.protocol.conversation import Terms
@@ -34,6 +37,7 @@ from realtime.tokens import Gate
 from realtime.topics.clinic_counter import ClinicCounter
 from realtime.topics.counter import Counter
 from realtime.topics.hub import Hub
+from realtime.topics.staff_counter import StaffCounter
 from realtime.version import CHECKOUT, version
 
 log = logging.getLogger("houzhen")
@@ -96,17 +100,20 @@ async def serving(
     )
     keys = await _keys_of(journal, settings)
     vault = Vault(keys.data.id, keys.data.cipher, keys.data.index)
-    built = [_clinic(vault), *(wing(vault) for wing in wings)]
+    built = [*rooms(vault), *(wing(vault) for wing in wings)]
+    gate = Gate(keys.tokens)
+    hospital = settings.hospital.id
     system = ActorSystem(
         journal,
         [capability for capability, _ in built],
         clock=clock,
+        followers=[rights_follower(hospital, gate)],
         mailbox_size=settings.actors.mailbox,
         idle_s=settings.actors.idle_s,
     )
-    gate = Gate(keys.tokens)
+    accounts = Accounts(hospital, system, vault, gate)
     hub = Hub(
-        settings.hospital.id,
+        hospital,
         system,
         gate,
         vault,
@@ -133,12 +140,14 @@ async def serving(
         metrics=metrics,
         checks={"journal": journal_answers},
         demo=Demo(keys.tokens, clock, demo_hospital.demo_cards) if demo else None,
+        staff=Staff(accounts, gate, clock),
         body_bytes=settings.http.body_bytes,
     )
     http = HttpServer(create_app(site), settings.http)
     door = FrontDoor(edge, http.serve, _door_settings(settings))
     house = House(settings, keys, gate, system, hub, edge, door, http)
     async with system.running(), trio.open_nursery() as nursery:
+        await accounts.void_what_was()
         await door.listen(settings.http.host, settings.http.port)
         await nursery.start(edge.run)
         nursery.start_soon(hub.run)
@@ -166,8 +175,17 @@ async def _keys_of(journal: Journal, settings: Settings) -> Keys:
         raise
 
 
+def rooms(vault: Vault) -> list[tuple[Capability[Any], Counter]]:
+    """Every kind of actor of this release, with its counter."""
+    return [_clinic(vault), _staff(vault)]
+
+
 def _clinic(vault: Vault) -> tuple[Capability[Any], Counter]:
     return clinic_capability(vault).showing(HallView(vault)), ClinicCounter(vault)
+
+
+def _staff(vault: Vault) -> tuple[Capability[Any], Counter]:
+    return staff_capability(vault), StaffCounter()
 
 
 def _edge_settings(settings: Settings) -> EdgeSettings:

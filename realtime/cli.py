@@ -112,6 +112,17 @@ def _parser() -> argparse.ArgumentParser:
     )
     token.set_defaults(run=_token)
 
+    staff = commands.add_parser(
+        "staff",
+        parents=[settings],
+        help="make the first account",
+        description="Make the first account of a hospital: a security administrator, "
+        "who then gives everybody else theirs. Prints a password for the first log-in.",
+    )
+    staff.add_argument("account", help="what they log in with: small Latin letters")
+    staff.add_argument("--name", required=True, help="their name, as screens show it")
+    staff.set_defaults(run=_staff)
+
     check = commands.add_parser(
         "check",
         parents=[settings],
@@ -244,6 +255,12 @@ def _token(asked: argparse.Namespace) -> int:
     print(f"{name}: {roles} at {places}, until {ends:%Y-%m-%d %H:%M}", file=sys.stderr)
     print(token)
     return FINE
+
+
+def _staff(asked: argparse.Namespace) -> int:
+    from realtime.staff_tool import run_first
+
+    return run_first(_settings(asked), asked.account, asked.name)
 
 
 def _check(asked: argparse.Namespace) -> int:

@@ -21,11 +21,12 @@ from realtime.http.answers import (
     json_answer,
     refusal,
 )
-from realtime.http.api import api_routes
+from realtime.http.api import BASE, api_routes
 from realtime.http.demo import Demo, demo_routes
 from realtime.http.health import Check, health_routes
 from realtime.http.metrics import Metrics, metrics_routes
 from realtime.http.pages import Pages, not_there, page_routes
+from realtime.http.staff import Staff, staff_routes
 
 FOR_PROGRAMS = ("/api/", "/demo/", "/health/", "/metrics")
 
@@ -46,6 +47,7 @@ class Site(msgspec.Struct, frozen=True):
     metrics: Metrics
     checks: Mapping[str, Check]
     demo: Demo | None = None
+    staff: Staff | None = None
     body_bytes: int = 1_048_576
     body_s: float = 30.0
 
@@ -64,6 +66,8 @@ def create_app(site: Site) -> QuartTrio:
     app.register_blueprint(
         api_routes(site.hospital, site.version, site.clock, demo=demo)
     )
+    if site.staff is not None:
+        app.register_blueprint(staff_routes(site.staff, BASE))
     app.register_blueprint(health_routes(site.checks))
     app.register_blueprint(metrics_routes(site.metrics))
     if site.demo is not None:

@@ -6,16 +6,13 @@ actor's commands. Personal fields are sealed here, before they go any further.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any, Protocol
 
 import msgspec
 
-from actors.kernel.errors import BadRequest
+from realtime.bodies import read_body as read_body
 from realtime.tokens import Principal
-
-_MISSING = re.compile(r"missing required field `(.+)`")
 
 Finish = Callable[[bytes, Any], bytes]
 """Completes a reply with what is not kept with it: (reply, state) → body."""
@@ -49,14 +46,3 @@ class Counter(Protocol):
         body: msgspec.Raw,
     ) -> Errand:
         """Raises UnknownAsk, Forbidden or BadRequest."""
-
-
-def read_body(body: msgspec.Raw, kind: Any) -> Any:
-    """The body as ``kind``; BadRequest names the field that is wrong."""
-    try:
-        return msgspec.json.decode(body, type=kind)
-    except (msgspec.DecodeError, RecursionError) as error:
-        what, _, where = str(error).partition(" - at `$")
-        path = [where.rstrip("`").lstrip("."), *_MISSING.findall(what)]
-        field = ".".join(filter(None, path)) or "body"
-        raise BadRequest(field=field, reason=what) from None

@@ -20,6 +20,7 @@ PACKAGES = ("actors", "realtime", "queue_displays", "devices", "push", "tests")
 TIMEOUT_S = 60.0
 
 ACTORS = "tests/actors/runtime/test_actors.py::test_"
+KEYS = "tests/actors/runtime/test_keys.py::test_"
 PATCHES = "tests/actors/runtime/test_patches.py::test_"
 JOURNAL = "tests/actors/journal/test_journal.py::test_"
 FLOOR = "tests/faults/test_floor.py::test_"
@@ -105,7 +106,7 @@ MUTANTS = (
         "actors/runtime/system.py",
         "    if kept.fingerprint != mail.fingerprint:\n",
         "    if False:\n",
-        (ACTORS + "a_key_is_answered_the_same_for_good",),
+        (KEYS + "a_key_is_answered_the_same_for_good",),
     ),
     Mutant(
         "recovery is whole or not at all",
@@ -128,7 +129,7 @@ MUTANTS = (
         "actors/journal/transaction.py",
         "        _INSERT_KEYS.rows(connection, keys)\n",
         "",
-        (ACTORS + "a_key_is_answered_the_same_for_good",),
+        (KEYS + "a_key_is_answered_the_same_for_good",),
     ),
     Mutant(
         "an epoch that moved fences the writer",

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
 from typing import Any
 
 import msgspec
@@ -14,124 +12,38 @@ import trio.testing
 
 from actors.journal.faults import AppendFailed
 from actors.journal.journal import Journal
-from actors.journal.records import Append, Recorded
 from actors.kernel.errors import (
     Busy,
     Crashed,
     DeadlinePassed,
-    KeyReused,
     Refused,
     Stale,
     Unavailable,
     UnknownTarget,
 )
-from actors.runtime.feed import Patch, Since, Snapshot
-from actors.runtime.followers import Follower
-from actors.runtime.mail import Answer, Mail, Outcome
+from actors.runtime.mail import Answer
 from actors.runtime.system import ActorSystem
 from actors.runtime.testkit import ManualClock
+from tests.actors.runtime.held_journal import (
+    ONE,
+    Listening,
+    Posted,
+    held,
+    house,
+    settle,
+    sums,
+    total,
+)
 from tests.actors.tally import (
     Add,
     AddMany,
     Crash,
     CrashLater,
     Refuse,
-    Remind,
-    Total,
-    tally,
 )
 
-ONE = "h/tally/one"
 
-
-class HeldJournal(Journal):
-    """A journal whose disk the test can hold and let go, or break."""
-
-    def __init__(self, url: str) -> None:
-        super().__init__(url, release="1.0")
-        self.held: list[Append] | None = None
-        self._released = trio.Event()
-
-    def hold(self) -> None:
-        self.held = []
-        self._released = trio.Event()
-
-    def release(self) -> list[Append]:
-        held, self.held = self.held or [], None
-        self._released.set()
-        return held
-
-    async def flushed(self) -> None:
-        """What is held has been handed over as far as the actors know."""
-        if self.held is not None:
-            await self._released.wait()
-        await super().flushed()
-
-    def append(self, append: Append) -> None:
-        if self.held is None:
-            super().append(append)
-        else:
-            self.held.append(append)
-
-    async def let_go(self) -> None:
-        for append in self.release():
-            super().append(append)
-        await self.flushed()
-
-    async def lose(self) -> None:
-        """As if another wrote first: nothing that is held can be written."""
-        for append in self.release():
-            append.seq += 1000
-            super().append(append)
-        await self.flushed()
-
-
-@asynccontextmanager
-async def house(
-    url: str, *, followers: Iterable[Follower] = (), **options: Any
-) -> AsyncIterator[ActorSystem]:
-    system = ActorSystem(HeldJournal(url), [tally()], followers=followers, **options)
-    async with system.running():
-        yield system
-
-
-def held(system: ActorSystem) -> HeldJournal:
-    assert isinstance(system.journal, HeldJournal)
-    return system.journal
-
-
-def total(answer: Answer) -> int:
-    return answer.read(Total).total
-
-
-async def sums(system: ActorSystem, stream: str = ONE) -> Any:
-    return await system.ref(stream).read(lambda state: dict(state.sums))
-
-
-class Posted:
-    """Mail whose outcome the test looks at without waiting."""
-
-    def __init__(self, system: ActorSystem, command: Any, **extra: Any) -> None:
-        self.outcome: Outcome | None = None
-        mail = Mail(command, "p", self._done, **extra)
-        system.post(ONE, mail)
-
-    def _done(self, outcome: Outcome) -> None:
-        assert self.outcome is None, "settled twice"
-        self.outcome = outcome
-
-    @property
-    def settled(self) -> bool:
-        return self.outcome is not None
-
-
-async def settle() -> None:
-    await trio.testing.wait_all_tasks_blocked()
-
-
-# -- order and durability ----------------------------------------------------------
-
-
+# -- order and durability -----------------------------------------------------------
 async def test_an_ask_is_answered_and_survives_a_restart(journal_url: str) -> None:
     async with house(journal_url) as system:
         ref = system.ref(ONE)
@@ -254,68 +166,7 @@ async def _adding(system: ActorSystem, stream: str, times: int) -> None:
         await system.ref(stream).ask(Add(1), principal="p")
 
 
-# -- keys --------------------------------------------------------------------------
-
-
-async def test_a_key_is_answered_the_same_for_good(journal_url: str) -> None:
-    async with house(journal_url) as system:
-        ref = system.ref(ONE)
-        first = await ref.ask(Add(1), principal="p", key="key-0001")
-        again = await ref.ask(Add(1), principal="p", key="key-0001")
-        assert (again.raw, again.seq) == (first.raw, first.seq)
-        other = await ref.ask(Add(1), principal="q", key="key-0001")
-        assert total(other) == 2, "a key belongs to its principal"
-    async with house(journal_url) as system:
-        ref = system.ref(ONE)
-        again = await ref.ask(Add(1), principal="p", key="key-0001")
-        assert (again.raw, again.seq) == (first.raw, first.seq)
-        assert await sums(system) == {"main": 2}
-        with pytest.raises(KeyReused):
-            await ref.ask(Add(2), principal="p", key="key-0001")
-
-
-async def test_a_key_in_flight_joins_the_pending_outcome(journal_url: str) -> None:
-    async with house(journal_url) as system:
-        await sums(system)
-        held(system).hold()
-        first = Posted(system, Add(1), key="key-0001", fingerprint=b"a")
-        same = Posted(system, Add(1), key="key-0001", fingerprint=b"a")
-        other = Posted(system, Add(2), key="key-0001", fingerprint=b"b")
-        await settle()
-        assert not any(p.settled for p in (first, same, other))
-        await held(system).let_go()
-        assert isinstance(first.outcome, Answer)
-        assert isinstance(same.outcome, Answer)
-        assert same.outcome.raw == first.outcome.raw
-        assert isinstance(other.outcome, KeyReused)
-        assert await sums(system) == {"main": 1}
-
-
-async def test_a_key_whose_append_failed_is_free(journal_url: str) -> None:
-    async with house(journal_url) as system:
-        await sums(system)
-        held(system).hold()
-        first = Posted(system, Add(1), key="key-0001", fingerprint=b"a")
-        same = Posted(system, Add(1), key="key-0001", fingerprint=b"a")
-        await settle()
-        await held(system).lose()
-        assert isinstance(first.outcome, Unavailable)
-        assert isinstance(same.outcome, Unavailable)
-        answer = await system.ref(ONE).ask(Add(1), principal="p", key="key-0001")
-        assert total(answer) == 1
-
-
-async def test_refusals_are_not_remembered(journal_url: str) -> None:
-    async with house(journal_url) as system:
-        with pytest.raises(Refused):
-            await system.ref(ONE).ask(Refuse(), principal="p", key="key-0001")
-        answer = await system.ref(ONE).ask(Add(1), principal="p", key="key-0001")
-        assert total(answer) == 1
-
-
-# -- refusals and crashes ------------------------------------------------------------
-
-
+# -- refusals and crashes -----------------------------------------------------------
 async def test_expected_seq(journal_url: str) -> None:
     async with house(journal_url) as system:
         ref = system.ref(ONE)
@@ -440,287 +291,6 @@ async def test_the_clock_never_runs_backwards_in_a_stream(journal_url: str) -> N
         await system.ref(ONE).ask(Add(1), principal="p")
         events = await system.journal.after_position(2)
         assert [e.at for e in events] == [5_000]
-
-
-# -- timers, rest --------------------------------------------------------------------
-
-
-async def test_what_is_overdue_at_start_fires_once(journal_url: str) -> None:
-    clock = ManualClock(1_000)
-    async with house(journal_url, clock=clock) as system:
-        await system.ref(ONE).ask(Remind(2_000), principal="p")
-        assert len(system.timers) == 1
-    clock.at = 9_000
-    async with house(journal_url, clock=clock) as system:
-        with trio.fail_after(10):
-            while not await system.ref(ONE).read(lambda state: state.reminded):
-                await system.journal.flushed()
-        assert await system.ref(ONE).read(lambda s: s.reminded) == [9_000]
-        assert len(system.timers) == 0
-    async with house(journal_url, clock=clock) as system:
-        assert await system.ref(ONE).read(lambda s: s.reminded) == [9_000]
-
-
-async def test_a_wake_up_comes_when_its_time_has_come(journal_url: str) -> None:
-    clock = ManualClock(1_000)
-    async with house(journal_url, clock=clock) as system:
-        await system.ref(ONE).ask(Remind(2_000), principal="p")
-        assert system.timers.fire_due() == 0
-        clock.at = 2_000
-        assert system.timers.fire_due() == 1
-        with trio.fail_after(10):
-            while not await system.ref(ONE).read(lambda state: state.reminded):
-                await system.journal.flushed()
-        assert system.timers.fire_due() == 0
-
-
-async def asleep(system: ActorSystem, patience_s: float = 10) -> None:
-    with trio.fail_after(patience_s):
-        while system.awake:  # noqa: ASYNC110 - resting is nobody's event
-            await trio.sleep(0.01)
-
-
-async def test_an_idle_actor_rests_and_wakes_with_its_state(journal_url: str) -> None:
-    async with house(journal_url, idle_s=0.05) as system:
-        await system.ref(ONE).ask(Add(4), principal="p", key="key-0001")
-        await asleep(system)
-        assert await sums(system) == {"main": 4}
-        again = await system.ref(ONE).ask(Add(4), principal="p", key="key-0001")
-        assert total(again) == 4
-
-
-async def test_somebody_who_is_looked_at_does_not_rest(journal_url: str) -> None:
-    async with house(journal_url, idle_s=0.02) as system:
-        listener = Listening(system)
-        listener.observe()
-        with pytest.raises(trio.TooSlowError):
-            await asleep(system, patience_s=0.3)
-        system.forget(ONE, "sums", listener)
-        await asleep(system)
-
-
-# -- followers -------------------------------------------------------------------------
-
-
-class Heard:
-    def __init__(self, wanted: int, fail_once_at: int | None = None) -> None:
-        self.records: list[Recorded] = []
-        self.complete = trio.Event()
-        self._wanted = wanted
-        self._fail_at = fail_once_at
-
-    async def __call__(self, record: Recorded) -> None:
-        if record.position == self._fail_at:
-            self._fail_at = None
-            raise RuntimeError("not yet")
-        self.records.append(record)
-        if len(self.records) >= self._wanted:
-            self.complete.set()
-
-    @property
-    def positions(self) -> list[int]:
-        return [record.position for record in self.records]
-
-
-async def test_a_follower_hears_everything_in_order(journal_url: str) -> None:
-    heard = Heard(30)
-    async with house(journal_url, followers=[Follower("f", heard)]) as system:
-        for i in range(10):
-            await system.ref(f"h/tally/{i % 3}").ask(AddMany([1, 2, 3]), principal="p")
-        with trio.fail_after(10):
-            await heard.complete.wait()
-    assert heard.positions == list(range(1, 31))
-    assert {r.commit_seq - r.seq for r in heard.records} == {0, 1, 2}
-
-
-async def test_a_follower_goes_on_where_it_was(journal_url: str) -> None:
-    heard = Heard(2)
-    async with house(journal_url, followers=[Follower("f", heard)]) as system:
-        await system.ref(ONE).ask(AddMany([1, 2]), principal="p")
-        with trio.fail_after(10):
-            await heard.complete.wait()
-    async with house(journal_url) as system:
-        await system.ref(ONE).ask(AddMany([3, 4, 5]), principal="p")
-    later = Heard(3)
-    async with house(journal_url, followers=[Follower("f", later)]):
-        with trio.fail_after(10):
-            await later.complete.wait()
-    assert later.positions == [3, 4, 5]
-
-
-async def test_the_cursor_is_never_before_the_effect(journal_url: str) -> None:
-    """Ended in the middle of an effect: after the restart that event comes again."""
-    started = trio.Event()
-
-    async def stuck(record: Recorded) -> None:
-        started.set()
-        await trio.sleep_forever()
-
-    async with house(journal_url, followers=[Follower("f", stuck)]) as system:
-        await system.ref(ONE).ask(AddMany([1, 2]), principal="p")
-        with trio.fail_after(10):
-            await started.wait()
-    heard = Heard(2)
-    async with house(journal_url, followers=[Follower("f", heard)]):
-        with trio.fail_after(10):
-            await heard.complete.wait()
-    assert heard.positions == [1, 2]
-
-
-async def test_an_effect_that_fails_is_tried_again_in_order(
-    journal_url: str, caplog: pytest.LogCaptureFixture
-) -> None:
-    heard = Heard(3, fail_once_at=2)
-    async with house(journal_url, followers=[Follower("f", heard)]) as system:
-        await system.ref(ONE).ask(AddMany([1, 2, 3]), principal="p")
-        with trio.fail_after(10):
-            await heard.complete.wait()
-    assert heard.positions == [1, 2, 3]
-    assert "again in" in caplog.text
-
-
-# -- feeds -----------------------------------------------------------------------------
-
-
-def merge(target: Any, patch: Any) -> Any:
-    if not isinstance(patch, dict):
-        return patch
-    result = dict(target) if isinstance(target, dict) else {}
-    for key, value in patch.items():
-        if value is None:
-            result.pop(key, None)
-        else:
-            result[key] = merge(result.get(key), value)
-    return result
-
-
-class Listening:
-    """A member of a view that holds every patch to the chain."""
-
-    def __init__(self, system: ActorSystem) -> None:
-        self._system = system
-        self.snapshot: Snapshot | None = None
-        self.document: Any = None
-        self.seq = -1
-        self.epoch = ""
-        self.times_lost = 0
-        self.recovered: bool | None = None
-
-    def observe(self, since: Since | None = None) -> None:
-        self._system.observe(ONE, "sums", since, self._ready, self)
-
-    def _ready(self, snapshot: Any) -> None:
-        assert isinstance(snapshot, Snapshot), snapshot
-        self.snapshot = snapshot
-        self.epoch = snapshot.epoch
-        if snapshot.patches is None:
-            assert snapshot.view is not None
-            self.recovered = False
-            self.document = msgspec.json.decode(snapshot.view)
-        else:
-            self.recovered = True
-            for patch in snapshot.patches:
-                self.patch(patch)
-        self.seq = snapshot.seq
-
-    def patch(self, patch: Patch) -> None:
-        assert patch.prev == self.seq, "a gap"
-        self.document = merge(self.document, msgspec.json.decode(patch.body))
-        self.seq = patch.seq
-
-    def lost(self) -> None:
-        self.times_lost += 1
-        self.observe(Since(self.epoch, self.seq))
-
-
-async def test_a_listener_sees_a_whole_chain(journal_url: str) -> None:
-    async with house(journal_url) as system:
-        listener = Listening(system)
-        ref = system.ref(ONE)
-        await ref.ask(Add(1, "a"), principal="p")
-        listener.observe()
-        for i in range(5):
-            await ref.ask(Add(i, "b"), principal="p")
-        await ref.ask(Add(-1, "a"), principal="p")
-        assert listener.document == {"sums": {"b": {"total": 10}}}
-
-
-@pytest.mark.parametrize("missed", [0, 1, 60])
-async def test_a_reader_that_was_away_gets_what_it_missed_even_after_a_restart(
-    journal_url: str, missed: int
-) -> None:
-    async with house(journal_url) as system:
-        listener = Listening(system)
-        await system.ref(ONE).ask(Add(1), principal="p")
-        await system.ref(ONE).ask(Remind(9), principal="p")
-        listener.observe()
-        await sums(system)
-        reader = Listening(system)
-        reader.document, reader.seq, reader.epoch = (
-            listener.document,
-            listener.seq,
-            listener.epoch,
-        )
-        for _ in range(missed):
-            await system.ref(ONE).ask(AddMany([1, 1]), principal="p")
-    async with house(journal_url) as system:
-        reader._system = system
-        reader.observe(Since(reader.epoch, reader.seq))
-        assert await sums(system) == {"main": 1 + 2 * missed}
-        assert reader.recovered is True
-        assert reader.document == {"sums": {"main": {"total": 1 + 2 * missed}}}
-        await system.ref(ONE).ask(Add(1), principal="p")
-        assert reader.document == {"sums": {"main": {"total": 2 + 2 * missed}}}
-
-
-@pytest.mark.parametrize("since", [Since("foreign", 1), Since("", 0), None])
-async def test_recovery_is_whole_or_not_at_all(
-    journal_url: str, since: Since | None
-) -> None:
-    async with house(journal_url) as system:
-        for _ in range(100):
-            await system.ref(ONE).ask(Add(1), principal="p")
-        listener = Listening(system)
-        listener.observe(since)
-        await sums(system)
-        assert listener.recovered is False
-        far = Listening(system)
-        far.seq = 3
-        far.observe(Since(listener.epoch, 3))
-        await sums(system)
-        assert far.recovered is False
-        assert far.document == {"sums": {"main": {"total": 100}}}
-        beyond = Listening(system)
-        beyond.observe(Since(listener.epoch, 5000))
-        await sums(system)
-        assert beyond.recovered is False
-
-
-async def test_a_listener_is_told_when_its_actor_starts_anew(journal_url: str) -> None:
-    async with house(journal_url) as system:
-        listener = Listening(system)
-        listener.observe()
-        await system.ref(ONE).ask(Add(1), principal="p")
-        held(system).hold()
-        Posted(system, Add(1))
-        await settle()
-        await held(system).lose()
-        assert listener.times_lost == 1
-        await system.ref(ONE).ask(Add(5), principal="p")
-        assert listener.document == {"sums": {"main": {"total": 6}}}
-
-
-async def test_a_wake_up_counts_though_the_clock_steps_back(journal_url: str) -> None:
-    clock = ManualClock(1_000)
-    async with house(journal_url, clock=clock) as system:
-        await system.ref(ONE).ask(Remind(2_000), principal="p")
-        clock.at = 2_000
-        assert system.timers.fire_due() == 1
-        clock.at = 1_500
-        with trio.fail_after(10):
-            while not await system.ref(ONE).read(lambda state: state.reminded):
-                await system.journal.flushed()
-        assert await system.ref(ONE).read(lambda s: s.reminded) == [2_000]
 
 
 @pytest.mark.parametrize("length", [999, 1000, 1001, 2500])

@@ -9,7 +9,7 @@ import trio
 from actors.journal.journal import Journal
 from actors.runtime.feed import KEPT, Since, epoch_of
 from actors.runtime.system import ActorSystem
-from tests.actors.runtime.test_actors import (
+from tests.actors.runtime.held_journal import (
     ONE,
     Listening,
     Posted,

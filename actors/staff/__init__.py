@@ -1,0 +1,1 @@
+"""Who works here: accounts, roles and places, and who may give them."""

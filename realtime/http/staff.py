@@ -1,0 +1,229 @@
+"""Logging in, and giving rights: what a desk's page and the tool ask over HTTP.
+
+Not over the live connection: hashing takes longer than an ask may hold the loop, and
+a page has no token before it has logged in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Protocol, TypeVar
+
+import msgspec
+from quart import Blueprint, Response, request
+
+from actors.kernel.errors import Refusal, UnknownTarget
+from actors.kernel.times import Clock
+from actors.staff.messages import AccountName, Role
+from realtime.bodies import read_body
+from realtime.http.answers import json_answer, refusal
+from realtime.tokens import BadToken, Gate, Principal
+
+B = TypeVar("B", bound=msgspec.Struct)
+
+# one body for all: long enough for a passphrase, short enough for argon2
+_LONGEST = 4096
+
+
+class StaffDoor(Protocol):
+    """What lies behind the routes; realtime.accounts is it."""
+
+    async def log_in(self, account: str, password: str) -> Any: ...
+    async def change_own_password(self, account: str, old: str, new: str) -> Any: ...
+    async def log_out(self, who: Principal) -> None: ...
+    async def add(
+        self,
+        by: str,
+        account: str,
+        name: str,
+        roles: tuple[Role, ...],
+        places: tuple[str, ...],
+        *,
+        first: bool = False,
+    ) -> str: ...
+    async def change(
+        self,
+        by: str,
+        account: str,
+        roles: tuple[Role, ...] | None,
+        places: tuple[str, ...] | None,
+        name: str | None,
+    ) -> None: ...
+    async def reset_password(self, by: str, account: str) -> str: ...
+    async def disable(self, by: str, account: str, reason: str) -> None: ...
+    async def enable(self, by: str, account: str) -> None: ...
+
+
+class Staff(msgspec.Struct, frozen=True):
+    """What the routes need."""
+
+    door: StaffDoor
+    gate: Gate
+    clock: Clock
+
+
+class _LogIn(msgspec.Struct, frozen=True):
+    account: str
+    password: str
+
+
+class _Password(msgspec.Struct, frozen=True):
+    account: str
+    old: str
+    new: str
+
+
+class _Add(msgspec.Struct, frozen=True):
+    account: AccountName
+    name: str
+    roles: tuple[Role, ...]
+    places: tuple[str, ...]
+    first: bool = False
+
+
+class _Change(msgspec.Struct, frozen=True):
+    roles: tuple[Role, ...] | None = None
+    places: tuple[str, ...] | None = None
+    name: str | None = None
+
+
+class _Disable(msgspec.Struct, frozen=True):
+    reason: str
+
+
+class Temporary(msgspec.Struct, frozen=True):
+    """Shown once, to be handed over; the first log-in changes it."""
+
+    account: str
+    password: str
+
+
+class Done(msgspec.Struct, frozen=True):
+    done: bool = True
+
+
+def staff_routes(staff: Staff, base: str) -> Blueprint:
+    routes = Blueprint("staff", __name__, url_prefix=base)
+    door = staff.door
+
+    async def body(kind: type[B]) -> B:
+        raw = await request.get_data(as_text=False)
+        if len(raw) > _LONGEST or not request.is_json:
+            raw = b""
+        found: B = read_body(msgspec.Raw(raw), kind)
+        return found
+
+    def bearer() -> Principal:
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "bearer":
+            raise _NotLoggedIn
+        try:
+            return staff.gate.check(token.strip(), staff.clock.now())
+        except BadToken:
+            raise _NotLoggedIn from None
+
+    def giver_of_rights() -> str:
+        who = bearer()
+        if not who.may("security", "*"):
+            raise _NotYours
+        return who.name
+
+    async def answered(do: Awaitable[Any]) -> Response:
+        try:
+            return json_answer(await do)
+        except Refusal as no:
+            answer = {"code": no.code, "message": no.message, "retry": no.retry}
+            return json_answer(answer | {"details": no.details}, _status(no))
+
+    def post(path: str) -> Callable[[Any], Any]:
+        def take(do: Callable[..., Awaitable[Any]]) -> Any:
+            async def answer(**names: str) -> Response:
+                if request.headers.get("Sec-Fetch-Site", "none") == "cross-site":
+                    return refusal(403)
+                return await answered(do(**names))
+
+            routes.add_url_rule(path, do.__name__, answer, methods=["POST"])
+            return do
+
+        return take
+
+    @post("/log-in")
+    async def log_in() -> Any:
+        asked = await body(_LogIn)
+        return await door.log_in(asked.account, asked.password)
+
+    @post("/password")
+    async def password() -> Any:
+        asked = await body(_Password)
+        return await door.change_own_password(asked.account, asked.old, asked.new)
+
+    @post("/log-out")
+    async def log_out() -> Done:
+        await door.log_out(bearer())
+        return Done()
+
+    @post("/staff")
+    async def add() -> Temporary:
+        by, asked = giver_of_rights(), await body(_Add)
+        first = await door.add(
+            by,
+            asked.account,
+            asked.name,
+            asked.roles,
+            asked.places,
+            first=asked.first,
+        )
+        return Temporary(asked.account, first)
+
+    @post("/staff/<account>")
+    async def change(account: str) -> Done:
+        by, asked = giver_of_rights(), await body(_Change)
+        await door.change(by, account, asked.roles, asked.places, asked.name)
+        return Done()
+
+    @post("/staff/<account>/password")
+    async def reset(account: str) -> Temporary:
+        by = giver_of_rights()
+        return Temporary(account, await door.reset_password(by, account))
+
+    @post("/staff/<account>/disable")
+    async def disable(account: str) -> Done:
+        by, asked = giver_of_rights(), await body(_Disable)
+        await door.disable(by, account, asked.reason)
+        return Done()
+
+    @post("/staff/<account>/enable")
+    async def enable(account: str) -> Done:
+        await door.enable(giver_of_rights(), account)
+        return Done()
+
+    return routes
+
+
+class _NotLoggedIn(Refusal):
+    code = "not_logged_in"
+    default = "请先登录。"
+
+
+class _NotYours(Refusal):
+    code = "forbidden"
+    default = "只有安全管理员能管理账号。"
+
+
+_STATUS = {
+    "not_logged_in": 401,
+    "wrong_password": 401,
+    "forbidden": 403,
+    "disabled": 403,
+    "change_password": 403,
+    "unknown_account": 404,
+    "locked": 429,
+    "bad_request": 400,
+    "unavailable": 503,
+    "busy": 503,
+    "internal": 500,
+}
+
+
+def _status(no: Refusal) -> int:
+    return 404 if isinstance(no, UnknownTarget) else _STATUS.get(no.code, 409)
