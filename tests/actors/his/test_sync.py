@@ -1,4 +1,4 @@
-"""The sync against the simulated HIS: equal at the end, whatever happened on the way."""
+"""The sync beside the simulated HIS: equal in the end, whatever happened before."""
 
 from __future__ import annotations
 
