@@ -24,8 +24,11 @@ from actors.kernel.times import WallClock
 from realtime import his_commands
 from realtime.config import BadSettings, Settings, load
 from realtime.keys import BadKeys, open_keys
+from realtime.scenario import command as scenario_command
+from realtime.simulate import command as simulate_command
 from realtime.tokens import mint
 from realtime.version import CHECKOUT, version
+from realtime.whereabouts import leave_word
 
 if TYPE_CHECKING:
     from realtime.bootstrap import House
@@ -133,6 +136,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     check.set_defaults(run=_check)
 
+    simulate_command.add_to(commands, settings)
+
     bench = commands.add_parser(
         "bench",
         help="measure this machine (from a checkout)",
@@ -146,6 +151,7 @@ def _parser() -> argparse.ArgumentParser:
     bench.set_defaults(run=_bench)
 
     his_commands.register(commands, settings, _settings)
+    scenario_command.register(commands)
     return parser
 
 
@@ -196,6 +202,7 @@ def _serve(asked: argparse.Namespace) -> int:
 
 
 def _say_hello(house: House) -> None:
+    leave_word(house.settings.data_dir, house.address)
     print(f"候诊 houzhen {version()} — {house.address}", flush=True)
 
 
