@@ -17,6 +17,8 @@ from actors.clinic.actor import clinic_capability
 from actors.forecast.forecasts import VIEW as TIMES
 from actors.forecast.forecasts import Forecasts
 from actors.forecast.process import worker_command
+from actors.his.actor import his_capability
+from actors.his.places import read_places
 from actors.journal.journal import Journal
 from actors.kernel.sealed import Vault
 from actors.kernel.times import WallClock, iso
@@ -28,6 +30,7 @@ from queue_displays.hall import HallView
 from realtime import demo_hospital, quiet
 from realtime.accounts import Accounts, rights_follower
 from realtime.config import Settings
+from realtime.his_link import HisLink
 from realtime.http.app import Site, create_app
 from realtime.http.demo import Demo
 from realtime.http.metrics import Metrics
@@ -105,6 +108,7 @@ async def serving(
     when the address is not to be had, and JournalLost when nothing can be promised
     any more; the latter two perhaps in the groups of nurseries."""
     clock = WallClock()
+    places = read_places(settings.his.places) if settings.his.base_url else None
     journal = Journal(
         settings.journal.url, release=version(), busy_s=settings.journal.busy_s
     )
@@ -114,11 +118,15 @@ async def serving(
     built = [*rooms(vault), *(wing(vault) for wing in wings)]
     gate = Gate(keys.tokens)
     hospital = settings.hospital.id
+    followers = [rights_follower(hospital, gate), forecasts.follower]
+    his = None if places is None else HisLink(settings, vault, places)
+    if his is not None:
+        followers.append(his.follower)
     system = ActorSystem(
         journal,
-        [capability for capability, _ in built],
+        [*(capability for capability, _ in built), his_capability()],
         clock=clock,
-        followers=[rights_follower(hospital, gate), forecasts.follower],
+        followers=followers,
         mailbox_size=settings.actors.mailbox,
         idle_s=settings.actors.idle_s,
     )
@@ -140,6 +148,8 @@ async def serving(
     hub.new_audience = edge.audience
     metrics = Metrics()
     tell(metrics, system, hub, edge.traffic)
+    if his is not None:
+        his.tell(metrics)
 
     async def journal_answers() -> str | None:
         return None if journal.healthy else "the journal cannot be written"
@@ -166,6 +176,8 @@ async def serving(
         await nursery.start(forecasts.run, system)
         if demo:
             await demo_hospital.open_the_day(house.system, vault, settings.hospital)
+        if his is not None:
+            nursery.start_soon(his.run, system)
         quiet.settle_down()
         nursery.start_soon(
             quiet.collect_in_quiet_moments,
@@ -261,7 +273,7 @@ def write_log(level: str) -> None:
         format="%(asctime)s %(levelname)-7s %(name)s  %(message)s",
         stream=sys.stderr,
     )
-    for noisy in ("alembic", "hypercorn"):
+    for noisy in ("alembic", "hypercorn", "httpx", "httpcore"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 

@@ -18,6 +18,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from actors.his.places import BadPlaces
 from actors.journal.faults import JournalError
 from actors.kernel.times import WallClock
 from realtime import his_commands
@@ -43,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = _parser().parse_args(arguments)
     try:
         return int(asked.run(asked))
-    except (BadSettings, BadKeys) as error:
+    except (BadSettings, BadKeys, BadPlaces) as error:
         print(f"houzhen: {error}", file=sys.stderr)
         return WRONG
     except KeyboardInterrupt:
@@ -155,7 +156,7 @@ def _parser() -> argparse.ArgumentParser:
     bench.add_argument("--check", action="store_true", help="exit 1 for a missed bar")
     bench.set_defaults(run=_bench)
 
-    his_commands.register(commands, settings)
+    his_commands.register(commands, settings, _settings)
     scenario_command.register(commands)
     return parser
 
