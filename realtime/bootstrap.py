@@ -23,6 +23,7 @@ from actors.staff.actor import staff_capability
 from queue_displays.hall import HallView
 from realtime import demo_hospital, quiet
 from realtime.accounts import Accounts, rights_follower
+from realtime.appointments import Appointments
 from realtime.config import Settings
 from realtime.http.app import Site, create_app
 from realtime.http.demo import Demo
@@ -106,14 +107,16 @@ async def serving(
     built = [*rooms(vault), *(wing(vault) for wing in wings)]
     gate = Gate(keys.tokens)
     hospital = settings.hospital.id
+    appointments = Appointments(hospital, journal)
     system = ActorSystem(
         journal,
         [capability for capability, _ in built],
         clock=clock,
-        followers=[rights_follower(hospital, gate)],
+        followers=[rights_follower(hospital, gate), appointments.follower],
         mailbox_size=settings.actors.mailbox,
         idle_s=settings.actors.idle_s,
     )
+    appointments.system = system
     accounts = Accounts(hospital, system, vault, gate)
     hub = Hub(
         hospital,
