@@ -12,7 +12,13 @@ from typing import Any
 import trio
 
 from actors.booker.actor import booker_capability
+from actors.clinic.actor import KIND as CLINIC
 from actors.clinic.actor import clinic_capability
+from actors.forecast.forecasts import VIEW as TIMES
+from actors.forecast.forecasts import Forecasts
+from actors.forecast.process import worker_command
+from actors.his.actor import his_capability
+from actors.his.places import read_places
 from actors.journal.journal import Journal
 from actors.kernel.sealed import Vault
 from actors.kernel.times import WallClock, iso
@@ -25,6 +31,7 @@ from realtime import demo_hospital, quiet
 from realtime.accounts import Accounts, rights_follower
 from realtime.appointments import Appointments
 from realtime.config import Settings
+from realtime.his_link import HisLink
 from realtime.http.app import Site, create_app
 from realtime.http.demo import Demo
 from realtime.http.metrics import Metrics
@@ -99,20 +106,30 @@ async def serving(
     when the address is not to be had, and JournalLost when nothing can be promised
     any more; the latter two perhaps in the groups of nurseries."""
     clock = WallClock()
+    places = read_places(settings.his.places) if settings.his.base_url else None
     journal = Journal(
         settings.journal.url, release=version(), busy_s=settings.journal.busy_s
     )
     keys = await _keys_of(journal, settings)
     vault = Vault(keys.data.id, keys.data.cipher, keys.data.index)
+    forecasts = Forecasts(worker_command(settings.data_dir / "forecast" / "learnt"))
     built = [*rooms(vault), *(wing(vault) for wing in wings)]
     gate = Gate(keys.tokens)
     hospital = settings.hospital.id
     appointments = Appointments(hospital, journal)
+    followers = [
+        rights_follower(hospital, gate),
+        forecasts.follower,
+        appointments.follower,
+    ]
+    his = None if places is None else HisLink(settings, vault, places)
+    if his is not None:
+        followers.append(his.follower)
     system = ActorSystem(
         journal,
-        [capability for capability, _ in built],
+        [*(capability for capability, _ in built), his_capability()],
         clock=clock,
-        followers=[rights_follower(hospital, gate), appointments.follower],
+        followers=followers,
         mailbox_size=settings.actors.mailbox,
         idle_s=settings.actors.idle_s,
     )
@@ -126,6 +143,7 @@ async def serving(
         [counter for _, counter in built],
         clock,
         settings.live.topics,
+        {(CLINIC, TIMES): forecasts},
     )
     zone = settings.hospital.zone
     edge = Edge(
@@ -134,6 +152,8 @@ async def serving(
     hub.new_audience = edge.audience
     metrics = Metrics()
     tell(metrics, system, hub, edge.traffic)
+    if his is not None:
+        his.tell(metrics)
 
     async def journal_answers() -> str | None:
         return None if journal.healthy else "the journal cannot be written"
@@ -157,8 +177,11 @@ async def serving(
         await door.listen(settings.http.host, settings.http.port)
         await nursery.start(edge.run)
         nursery.start_soon(hub.run)
+        await nursery.start(forecasts.run, system)
         if demo:
             await demo_hospital.open_the_day(house.system, vault, settings.hospital)
+        if his is not None:
+            nursery.start_soon(his.run, system)
         quiet.settle_down()
         nursery.start_soon(
             quiet.collect_in_quiet_moments,
@@ -230,7 +253,7 @@ def write_log(level: str) -> None:
         format="%(asctime)s %(levelname)-7s %(name)s  %(message)s",
         stream=sys.stderr,
     )
-    for noisy in ("alembic", "hypercorn"):
+    for noisy in ("alembic", "hypercorn", "httpx", "httpcore"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 

@@ -18,13 +18,17 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from actors.his.places import BadPlaces
 from actors.journal.faults import JournalError
 from actors.kernel.times import WallClock
 from realtime import his_commands
 from realtime.config import BadSettings, Settings, load
 from realtime.keys import BadKeys, open_keys
+from realtime.scenario import command as scenario_command
+from realtime.simulate import command as simulate_command
 from realtime.tokens import mint
 from realtime.version import CHECKOUT, version
+from realtime.whereabouts import leave_word
 
 if TYPE_CHECKING:
     from realtime.bootstrap import House
@@ -40,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = _parser().parse_args(arguments)
     try:
         return int(asked.run(asked))
-    except (BadSettings, BadKeys) as error:
+    except (BadSettings, BadKeys, BadPlaces) as error:
         print(f"houzhen: {error}", file=sys.stderr)
         return WRONG
     except KeyboardInterrupt:
@@ -132,6 +136,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     check.set_defaults(run=_check)
 
+    simulate_command.add_to(commands, settings)
+
     bench = commands.add_parser(
         "bench",
         help="measure this machine (from a checkout)",
@@ -144,7 +150,8 @@ def _parser() -> argparse.ArgumentParser:
     bench.add_argument("--check", action="store_true", help="exit 1 for a missed bar")
     bench.set_defaults(run=_bench)
 
-    his_commands.register(commands, settings)
+    his_commands.register(commands, settings, _settings)
+    scenario_command.register(commands)
     return parser
 
 
@@ -195,6 +202,7 @@ def _serve(asked: argparse.Namespace) -> int:
 
 
 def _say_hello(house: House) -> None:
+    leave_word(house.settings.data_dir, house.address)
     print(f"候诊 houzhen {version()} — {house.address}", flush=True)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 import logging
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from itertools import count
 from typing import Any
 
@@ -36,7 +36,7 @@ from realtime.sockets.audience import Audience
 from realtime.sockets.connection import Connection
 from realtime.tokens import BadToken, Gate, Principal
 from realtime.topics.counter import Counter, Errand, Facts
-from realtime.topics.live_topic import LiveTopic
+from realtime.topics.live_topic import LiveTopic, Source
 
 log = logging.getLogger("houzhen.topics")
 
@@ -45,7 +45,11 @@ _SWEEP_S = 0.5
 
 class Hub:
     """The house behind the edge. Every join and every ask is authorised here; when a
-    token ends, what it had opened is closed within a second."""
+    token ends, what it had opened is closed within a second.
+
+    ``beside`` are views that are no actor's, by kind and name: what they show is no
+    event. Who may look is the kind's counter's to say, as for every other.
+    """
 
     def __init__(
         self,
@@ -56,6 +60,7 @@ class Hub:
         counters: Iterable[Counter],
         clock: Clock,
         topics_max: int,
+        beside: Mapping[tuple[str, str], Source] | None = None,
     ) -> None:
         self._hospital = hospital
         self._system = system
@@ -64,6 +69,7 @@ class Hub:
         self._counters = {counter.kind: counter for counter in counters}
         self._clock = clock
         self._topics_max = topics_max
+        self._beside = dict(beside or {})
         self._live: dict[str, LiveTopic] = {}
         self._connections: set[Connection] = set()
         self._expiries: list[tuple[Millis, int, Connection]] = []
@@ -132,7 +138,7 @@ class Hub:
         except Refusal as refusal:
             refused(refusal)
             return
-        self._topic(join.topic, stream, view).join(connection, join, refused)
+        self._topic(join.topic, stream, view, counter).join(connection, join, refused)
 
     def _room_for_one_more(self, connection: Connection) -> None:
         if len(connection.topics) >= self._topics_max:
@@ -148,8 +154,8 @@ class Hub:
             if connection.is_open:
                 connection.send(closed_message(topic, refusal.code, refusal.retry))
 
-        stream, view, _, _ = self._address(topic)
-        self._topic(topic, stream, view).catch_up(connection, refused)
+        stream, view, _, counter = self._address(topic)
+        self._topic(topic, stream, view, counter).catch_up(connection, refused)
 
     def _address(self, topic: str) -> tuple[str, str, tuple[str, ...], Counter]:
         try:
@@ -161,11 +167,12 @@ class Hub:
         except (ValueError, KeyError):
             raise UnknownTarget from None
 
-    def _topic(self, name: str, stream: str, view: str) -> LiveTopic:
+    def _topic(self, name: str, stream: str, view: str, counter: Counter) -> LiveTopic:
         live = self._live.get(name)
         if live is None:
+            source = self._beside.get((counter.kind, view), self._system)
             live = self._live[name] = LiveTopic(
-                name, stream, view, self._system, self.new_audience, self._ended
+                name, stream, view, source, self.new_audience, self._ended
             )
         return live
 
