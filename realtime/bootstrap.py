@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -41,9 +41,11 @@ from realtime.keys import Keys, open_keys
 from realtime.measures import tell
 from realtime.protocol.conversation import Terms
 from realtime.protocol.messages import Limits
+from realtime.simulate.company import keep_company
+from realtime.simulate.running import Server
 from realtime.sockets.edge import Edge, EdgeSettings
 from realtime.sockets.front_door import DoorSettings, FrontDoor
-from realtime.tokens import Gate
+from realtime.tokens import Gate, mint
 from realtime.topics.clinic_counter import ClinicCounter
 from realtime.topics.counter import Counter
 from realtime.topics.hub import Hub
@@ -55,6 +57,7 @@ log = logging.getLogger("houzhen")
 
 PAGES = CHECKOUT / "kiosk_web" / "dist"
 _GRACE_S = 2.0
+_COMPANY_MS = 7 * 86_400_000
 
 Wing = Callable[[Vault], tuple[Capability[Any], Counter]]
 """A further capability with its counter, built once the vault is there."""
@@ -246,6 +249,30 @@ def _door_settings(settings: Settings) -> DoorSettings:
     )
 
 
+async def company(house: House) -> None:
+    """The demo's doctors and patients, through its own front door like everybody."""
+
+    def token_for(role: str, place: str) -> str:
+        name = f"company-{role}-{place.replace('/', '-')}"
+        now = house.system.clock.now()
+        return mint(
+            house.keys.tokens, name, [role], [place], now=now, lasts_ms=_COMPANY_MS
+        )
+
+    hospital = house.settings.hospital
+    url = house.address.replace("http", "ws", 1) + "/live"
+    await keep_company(
+        Server(url, hospital.id, hospital.zone, token_for),
+        {
+            clinic: {
+                room: tuple(plan["queues"])
+                for room, plan in demo_hospital.open_body(clinic)["rooms"].items()
+            }
+            for clinic in demo_hospital.clinic_ids()
+        },
+    )
+
+
 def write_log(level: str) -> None:
     """To stderr, for whoever keeps logs on this machine. Never a name or a card."""
     logging.basicConfig(
@@ -263,15 +290,23 @@ def run(
     demo: bool = False,
     wings: Iterable[Wing] = (),
     ready: Callable[[House], None] = lambda house: None,
+    beside: Callable[[House], Awaitable[None]] | None = None,
 ) -> None:
-    """Serve until SIGINT or SIGTERM. ``ready`` is called when the door is open."""
+    """Serve until SIGINT or SIGTERM. ``ready`` is called when the door is open, and
+    ``beside`` runs from then on, until the server stops."""
 
     async def until_told() -> None:
         with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as told:
-            async with serving(settings, demo=demo, wings=wings) as house:
+            async with (
+                serving(settings, demo=demo, wings=wings) as house,
+                trio.open_nursery() as nursery,
+            ):
                 ready(house)
+                if beside is not None:
+                    nursery.start_soon(beside, house)
                 async for number in told:
                     log.info("%s: shutting down", signal.Signals(number).name)
                     break
+                nursery.cancel_scope.cancel()
 
     trio.run(until_told, strict_exception_groups=True)

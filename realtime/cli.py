@@ -82,8 +82,14 @@ def _parser() -> argparse.ArgumentParser:
         "demo",
         parents=[settings, port],
         help="run the server with a simulated hospital",
-        description="Run the server with a simulated hospital. Its pages get their "
-        "tokens by themselves, so it listens on this machine only.",
+        description="Run the server with a simulated hospital. Patients come and "
+        "doctors call by themselves; a room in which you press a key is yours. Its "
+        "pages get their tokens by themselves, so it listens on this machine only.",
+    )
+    demo.add_argument(
+        *("--still",),
+        action="store_true",
+        help="nobody comes and nobody calls but you",
     )
     demo.set_defaults(run=_serve, demo=True)
 
@@ -186,7 +192,13 @@ def _serve(asked: argparse.Namespace) -> int:
 
     bootstrap.write_log(settings.log.level)
     try:
-        bootstrap.run(settings, demo=asked.demo, ready=_say_hello)
+        alive = asked.demo and not asked.still
+        bootstrap.run(
+            settings,
+            demo=asked.demo,
+            ready=_say_hello,
+            beside=bootstrap.company if alive else None,
+        )
     except Exception as error:
         errors = list(_leaves(error))
         fault = next((e for e in errors if isinstance(e, JournalError)), None)
