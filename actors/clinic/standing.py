@@ -215,9 +215,7 @@ def triage(
     change(state, key, ticket, facts)
 
 
-def first_facts(
-    state: ClinicState, key: str, queue: str, half: str
-) -> Waiting:
+def first_facts(state: ClinicState, key: str, queue: str, half: str) -> Waiting:
     return Waiting(
         ticket=key,
         registered=next_seq(state),
