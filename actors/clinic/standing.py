@@ -257,5 +257,5 @@ def rooms_of_queues(state: ClinicState) -> None:
         queue.rooms = tuple(
             room_key
             for room_key, room in state.rooms.items()
-            if key in (room.served if room.doctor else room.plan.queues)
+            if key in (room.plan.queues if room.doctor is None else room.served)
         )
