@@ -27,7 +27,7 @@ from actors.runtime.system import ActorSystem
 from actors.schedule.actor import schedule_capability
 from actors.staff.actor import staff_capability
 from queue_displays.hall import HallView
-from realtime import demo_hospital, quiet
+from realtime import demo_hospital, demo_schedule, quiet
 from realtime.accounts import Accounts, rights_follower
 from realtime.appointments import Appointments
 from realtime.config import Settings
@@ -183,6 +183,7 @@ async def serving(
         await nursery.start(forecasts.run, system)
         if demo:
             await demo_hospital.open_the_day(house.system, vault, settings.hospital)
+            await demo_schedule.open_the_days(house.system, settings.hospital)
         if his is not None:
             nursery.start_soon(his.run, system)
         quiet.settle_down()
