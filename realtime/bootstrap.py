@@ -14,6 +14,7 @@ import trio
 from actors.booker.actor import booker_capability
 from actors.clinic.actor import KIND as CLINIC
 from actors.clinic.actor import clinic_capability
+from actors.directory.actor import directory_capability
 from actors.forecast.forecasts import VIEW as TIMES
 from actors.forecast.forecasts import Forecasts
 from actors.forecast.process import worker_command
@@ -48,6 +49,7 @@ from realtime.sockets.front_door import DoorSettings, FrontDoor
 from realtime.tokens import Gate, mint
 from realtime.topics.clinic_counter import ClinicCounter
 from realtime.topics.counter import Counter
+from realtime.topics.directory_counter import DirectoryCounter
 from realtime.topics.hub import Hub
 from realtime.topics.schedule_counter import BookerCounter, ScheduleCounter
 from realtime.topics.staff_counter import StaffCounter
@@ -210,7 +212,7 @@ async def _keys_of(journal: Journal, settings: Settings) -> Keys:
 
 def rooms(vault: Vault) -> list[tuple[Capability[Any], Counter]]:
     """Every kind of actor of this release, with its counter."""
-    return [_clinic(vault), _schedule(vault), _booker(), _staff(vault)]
+    return [_clinic(vault), _schedule(vault), _booker(), _directory(), _staff(vault)]
 
 
 def _clinic(vault: Vault) -> tuple[Capability[Any], Counter]:
@@ -219,6 +221,10 @@ def _clinic(vault: Vault) -> tuple[Capability[Any], Counter]:
 
 def _schedule(vault: Vault) -> tuple[Capability[Any], Counter]:
     return schedule_capability(), ScheduleCounter(vault)
+
+
+def _directory() -> tuple[Capability[Any], Counter]:
+    return directory_capability(), DirectoryCounter()
 
 
 def _booker() -> tuple[Capability[Any], Counter]:
