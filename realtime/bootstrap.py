@@ -11,12 +11,18 @@ from typing import Any
 
 import trio
 
+from actors.booker.actor import booker_capability
+from actors.clinic.actor import KIND as CLINIC
 from actors.clinic.actor import clinic_capability
+from actors.forecast.forecasts import VIEW as TIMES
+from actors.forecast.forecasts import Forecasts
+from actors.forecast.process import worker_command
 from actors.journal.journal import Journal
 from actors.kernel.sealed import Vault
 from actors.kernel.times import WallClock, iso
 from actors.runtime.shape import Capability
 from actors.runtime.system import ActorSystem
+from actors.schedule.actor import schedule_capability
 from actors.staff.actor import staff_capability
 from queue_displays.hall import HallView
 from realtime import demo_hospital, quiet
@@ -37,6 +43,7 @@ from realtime.tokens import Gate
 from realtime.topics.clinic_counter import ClinicCounter
 from realtime.topics.counter import Counter
 from realtime.topics.hub import Hub
+from realtime.topics.schedule_counter import BookerCounter, ScheduleCounter
 from realtime.topics.staff_counter import StaffCounter
 from realtime.version import CHECKOUT, version
 
@@ -100,6 +107,7 @@ async def serving(
     )
     keys = await _keys_of(journal, settings)
     vault = Vault(keys.data.id, keys.data.cipher, keys.data.index)
+    forecasts = Forecasts(worker_command(settings.data_dir / "forecast" / "learnt"))
     built = [*rooms(vault), *(wing(vault) for wing in wings)]
     gate = Gate(keys.tokens)
     hospital = settings.hospital.id
@@ -107,7 +115,7 @@ async def serving(
         journal,
         [capability for capability, _ in built],
         clock=clock,
-        followers=[rights_follower(hospital, gate)],
+        followers=[rights_follower(hospital, gate), forecasts.follower],
         mailbox_size=settings.actors.mailbox,
         idle_s=settings.actors.idle_s,
     )
@@ -120,6 +128,7 @@ async def serving(
         [counter for _, counter in built],
         clock,
         settings.live.topics,
+        {(CLINIC, TIMES): forecasts},
     )
     zone = settings.hospital.zone
     edge = Edge(
@@ -151,6 +160,7 @@ async def serving(
         await door.listen(settings.http.host, settings.http.port)
         await nursery.start(edge.run)
         nursery.start_soon(hub.run)
+        await nursery.start(forecasts.run, system)
         if demo:
             await demo_hospital.open_the_day(house.system, vault, settings.hospital)
         quiet.settle_down()
@@ -177,11 +187,19 @@ async def _keys_of(journal: Journal, settings: Settings) -> Keys:
 
 def rooms(vault: Vault) -> list[tuple[Capability[Any], Counter]]:
     """Every kind of actor of this release, with its counter."""
-    return [_clinic(vault), _staff(vault)]
+    return [_clinic(vault), _schedule(vault), _booker(), _staff(vault)]
 
 
 def _clinic(vault: Vault) -> tuple[Capability[Any], Counter]:
     return clinic_capability(vault).showing(HallView(vault)), ClinicCounter(vault)
+
+
+def _schedule(vault: Vault) -> tuple[Capability[Any], Counter]:
+    return schedule_capability(), ScheduleCounter(vault)
+
+
+def _booker() -> tuple[Capability[Any], Counter]:
+    return booker_capability(), BookerCounter()
 
 
 def _staff(vault: Vault) -> tuple[Capability[Any], Counter]:

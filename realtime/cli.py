@@ -23,8 +23,11 @@ from actors.kernel.times import WallClock
 from realtime import his_commands
 from realtime.config import BadSettings, Settings, load
 from realtime.keys import BadKeys, open_keys
+from realtime.scenario import command as scenario_command
+from realtime.simulate import command as simulate_command
 from realtime.tokens import mint
 from realtime.version import CHECKOUT, version
+from realtime.whereabouts import leave_word
 
 if TYPE_CHECKING:
     from realtime.bootstrap import House
@@ -132,6 +135,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     check.set_defaults(run=_check)
 
+    simulate_command.add_to(commands, settings)
+
     bench = commands.add_parser(
         "bench",
         help="measure this machine (from a checkout)",
@@ -145,6 +150,7 @@ def _parser() -> argparse.ArgumentParser:
     bench.set_defaults(run=_bench)
 
     his_commands.register(commands, settings)
+    scenario_command.register(commands)
     return parser
 
 
@@ -195,6 +201,7 @@ def _serve(asked: argparse.Namespace) -> int:
 
 
 def _say_hello(house: House) -> None:
+    leave_word(house.settings.data_dir, house.address)
     print(f"候诊 houzhen {version()} — {house.address}", flush=True)
 
 

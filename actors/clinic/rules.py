@@ -7,7 +7,7 @@ longest at the head.
 from __future__ import annotations
 
 from actors.clinic.commands import Open
-from actors.clinic.settings import Settings
+from actors.clinic.settings import Settings, problems
 from actors.clinic.state import LIVE, ClinicState, Queue, Room, Stage, Ticket
 from actors.kernel.times import Millis
 
@@ -99,7 +99,5 @@ def wrong_in(plan: Open) -> str | None:
         for queue in room.queues:
             if queue not in plan.queues:
                 return f"rooms.{key}.queues"
-    for field in Settings.__struct_fields__:
-        if not 0 <= getattr(plan.settings, field) <= 3_600_000:
-            return f"settings.{field}"
-    return None
+    wrong = problems(plan.settings)
+    return f"settings.{wrong[0].field}" if wrong else None

@@ -32,6 +32,7 @@ _VIEWS = {
     "hall": {"screen", "kiosk", "doctor", "nurse"},
     "desk": {"doctor", "nurse"},
     "kiosk": {"kiosk", "nurse"},
+    "times": {"screen", "kiosk", "doctor", "nurse"},
 }
 
 # something to read in it: blanks are nobody's card and nobody's name

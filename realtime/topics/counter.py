@@ -18,15 +18,33 @@ Finish = Callable[[bytes, Any], bytes]
 """Completes a reply with what is not kept with it: (reply, state) → body."""
 
 
+class Facts:
+    """What a command must know of another of the hospital's actors before it is asked:
+    ``complete`` looks at that one's state and gives the command with what it saw."""
+
+    __slots__ = ("complete", "kind", "parts")
+
+    def __init__(
+        self, kind: str, parts: tuple[str, ...], complete: Callable[[Any], Any]
+    ) -> None:
+        self.kind = kind
+        self.parts = parts
+        self.complete = complete
+
+
 class Errand:
-    """An ask as the actor takes it. ``finish``, where there is one, reads the state
-    once the reply is on disk."""
+    """An ask as the actor takes it. ``facts``, where there are any, complete the
+    command first; ``finish``, where there is one, reads the state once the reply is on
+    disk."""
 
-    __slots__ = ("command", "finish")
+    __slots__ = ("command", "facts", "finish")
 
-    def __init__(self, command: Any, finish: Finish | None = None) -> None:
+    def __init__(
+        self, command: Any, finish: Finish | None = None, facts: Facts | None = None
+    ) -> None:
         self.command = command
         self.finish = finish
+        self.facts = facts
 
 
 class Counter(Protocol):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 import logging
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from itertools import count
 from typing import Any
 
@@ -17,7 +17,7 @@ from actors.kernel.errors import (
     Refusal,
     UnknownTarget,
 )
-from actors.kernel.identity import parts_of, split_topic
+from actors.kernel.identity import parts_of, split_topic, stream_name
 from actors.kernel.sealed import Vault
 from actors.kernel.times import Clock, Millis
 from actors.runtime.mail import Mail, Outcome
@@ -35,8 +35,8 @@ from realtime.protocol.messages import (
 from realtime.sockets.audience import Audience
 from realtime.sockets.connection import Connection
 from realtime.tokens import BadToken, Gate, Principal
-from realtime.topics.counter import Counter, Errand
-from realtime.topics.live_topic import LiveTopic
+from realtime.topics.counter import Counter, Errand, Facts
+from realtime.topics.live_topic import LiveTopic, Source
 
 log = logging.getLogger("houzhen.topics")
 
@@ -45,7 +45,11 @@ _SWEEP_S = 0.5
 
 class Hub:
     """The house behind the edge. Every join and every ask is authorised here; when a
-    token ends, what it had opened is closed within a second."""
+    token ends, what it had opened is closed within a second.
+
+    ``beside`` are views that are no actor's, by kind and name: what they show is no
+    event. Who may look is the kind's counter's to say, as for every other.
+    """
 
     def __init__(
         self,
@@ -56,6 +60,7 @@ class Hub:
         counters: Iterable[Counter],
         clock: Clock,
         topics_max: int,
+        beside: Mapping[tuple[str, str], Source] | None = None,
     ) -> None:
         self._hospital = hospital
         self._system = system
@@ -64,6 +69,7 @@ class Hub:
         self._counters = {counter.kind: counter for counter in counters}
         self._clock = clock
         self._topics_max = topics_max
+        self._beside = dict(beside or {})
         self._live: dict[str, LiveTopic] = {}
         self._connections: set[Connection] = set()
         self._expiries: list[tuple[Millis, int, Connection]] = []
@@ -132,7 +138,7 @@ class Hub:
         except Refusal as refusal:
             refused(refusal)
             return
-        self._topic(join.topic, stream, view).join(connection, join, refused)
+        self._topic(join.topic, stream, view, counter).join(connection, join, refused)
 
     def _room_for_one_more(self, connection: Connection) -> None:
         if len(connection.topics) >= self._topics_max:
@@ -148,8 +154,8 @@ class Hub:
             if connection.is_open:
                 connection.send(closed_message(topic, refusal.code, refusal.retry))
 
-        stream, view, _, _ = self._address(topic)
-        self._topic(topic, stream, view).catch_up(connection, refused)
+        stream, view, _, counter = self._address(topic)
+        self._topic(topic, stream, view, counter).catch_up(connection, refused)
 
     def _address(self, topic: str) -> tuple[str, str, tuple[str, ...], Counter]:
         try:
@@ -161,11 +167,12 @@ class Hub:
         except (ValueError, KeyError):
             raise UnknownTarget from None
 
-    def _topic(self, name: str, stream: str, view: str) -> LiveTopic:
+    def _topic(self, name: str, stream: str, view: str, counter: Counter) -> LiveTopic:
         live = self._live.get(name)
         if live is None:
+            source = self._beside.get((counter.kind, view), self._system)
             live = self._live[name] = LiveTopic(
-                name, stream, view, self._system, self.new_audience, self._ended
+                name, stream, view, source, self.new_audience, self._ended
             )
         return live
 
@@ -189,6 +196,7 @@ class Hub:
             _refuse(connection, ask.ref, refusal)
             return
         body = ask.name.encode() + b"\0" + bytes(ask.body)
+        # the key stands for what was asked, whatever the facts were each time
         mail = Mail(
             errand.command,
             _principal(connection).name,
@@ -196,7 +204,31 @@ class Hub:
             key=ask.key,
             fingerprint=self._vault.fingerprint(body),
         )
-        self._system.post(stream, mail, ask.deadline_ms / 1000)
+        if errand.facts is None:
+            self._system.post(stream, mail, ask.deadline_ms / 1000)
+        else:
+            self._gather(errand.facts, stream, mail, ask.deadline_ms / 1000)
+
+    def _gather(self, facts: Facts, stream: str, mail: Mail, deadline: float) -> None:
+        """Look at the other actor, then ask. No fact, no command."""
+
+        def complete(state: Any) -> Any:
+            try:
+                return facts.complete(state)
+            except Exception:
+                incident = secrets.token_hex(4)
+                log.exception("incident %s: facts could not be gathered", incident)
+                return Crashed(incident=incident)
+
+        def done(seen: Any) -> None:
+            if isinstance(seen, Refusal):
+                mail.settle(seen)
+            else:
+                mail.command = seen
+                self._system.post(stream, mail, deadline)
+
+        of = stream_name(self._hospital, facts.kind, *facts.parts)
+        self._system.read(of, complete, done)
 
     def _answer(
         self,

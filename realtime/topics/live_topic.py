@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Protocol
 
 from actors.kernel.errors import Refusal
-from actors.runtime.feed import Patch, Since, Snapshot
-from actors.runtime.system import ActorSystem
+from actors.runtime.feed import Listener, Patch, Since, Snapshot
 from realtime.protocol.messages import (
     Join,
     joined_message,
@@ -16,6 +16,22 @@ from realtime.protocol.messages import (
 )
 from realtime.sockets.audience import Audience
 from realtime.sockets.connection import Connection
+
+
+class Source(Protocol):
+    """Whose view it is: the actors, or whoever shows something beside them. See
+    ActorSystem.observe."""
+
+    def observe(
+        self,
+        stream: str,
+        view: str,
+        since: Since | None,
+        ready: Callable[[Snapshot | Refusal], None],
+        listener: Listener,
+    ) -> None: ...
+
+    def forget(self, stream: str, view: str, listener: Listener) -> None: ...
 
 
 class LiveTopic:
@@ -30,7 +46,7 @@ class LiveTopic:
         name: str,
         stream: str,
         view: str,
-        system: ActorSystem,
+        source: Source,
         new_audience: Callable[[str, int], Audience],
         ended: Callable[[LiveTopic], None],
     ) -> None:
@@ -39,7 +55,7 @@ class LiveTopic:
         self.view = view
         self.audience: Audience | None = None
         self._epoch = ""
-        self._system = system
+        self._source = source
         self._new_audience = new_audience
         self._ended = ended
         self._expected = 0
@@ -108,7 +124,7 @@ class LiveTopic:
                 self._audience_at(result).admit(connection, message(result))
             self.rest_if_alone()
 
-        self._system.observe(self.stream, self.view, since, ready, self)
+        self._source.observe(self.stream, self.view, since, ready, self)
 
     def _audience_at(self, snapshot: Snapshot) -> Audience:
         self._epoch = snapshot.epoch
@@ -119,7 +135,7 @@ class LiveTopic:
     def rest_if_alone(self) -> None:
         """Nobody looks and nobody is about to: the actor may rest."""
         if not self._expected and not self.audience:
-            self._system.forget(self.stream, self.view, self)
+            self._source.forget(self.stream, self.view, self)
             self._ended(self)
 
     # -- the feed --------------------------------------------------------------------
@@ -139,7 +155,7 @@ class LiveTopic:
             return
         self._expected += 1
         since = Since(self._epoch, self.audience.seq)
-        self._system.observe(self.stream, self.view, since, self._found_again, self)
+        self._source.observe(self.stream, self.view, since, self._found_again, self)
 
     def _found_again(self, result: Snapshot | Refusal) -> None:
         self._expected -= 1
@@ -164,5 +180,5 @@ class LiveTopic:
         if self.audience is not None:
             self.audience.close(reason, rejoin)
             self.audience = None
-        self._system.forget(self.stream, self.view, self)
+        self._source.forget(self.stream, self.view, self)
         self._ended(self)

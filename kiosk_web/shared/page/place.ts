@@ -1,6 +1,17 @@
 /** What a page is told about where it hangs, and what the server says about itself. */
 
-export type Role = "screen" | "kiosk" | "doctor";
+export type Role = "screen" | "kiosk" | "doctor" | "nurse";
+
+/** Roles that are somebody's: a person logs in. The others are a device's. */
+export const isStaff = (role: Role): boolean => role === "doctor" || role === "nurse";
+
+export const ROLE_WORDS: Record<Role, { title: string; english: string; does: string }> =
+  {
+    screen: { title: "大屏", english: "Wall screen", does: "显示" },
+    kiosk: { title: "自助机", english: "Kiosk", does: "签到" },
+    doctor: { title: "医生站", english: "Doctor's desk", does: "看诊" },
+    nurse: { title: "分诊台", english: "Triage desk", does: "分诊" },
+  };
 
 export interface Place {
   role: Role;

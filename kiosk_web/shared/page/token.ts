@@ -1,7 +1,11 @@
-import { type Place, type ServerFacts, tokenPlace } from "./place";
+import { isStaff, type Place, type ServerFacts, tokenPlace } from "./place";
+import { endStaffSession, isTheirs, staffSession } from "./session";
 
 /** This device has no token, and nothing here can give it one. */
 export class NotRegistered extends Error {}
+
+/** Nobody has logged in at this desk. */
+export class NobodyHere extends Error {}
 
 const keptUnder = (place: Place): string =>
   `houzhen.token.${place.role}.${tokenPlace(place)}`;
@@ -28,12 +32,20 @@ export async function pageToken(
   { demo }: ServerFacts,
   renewed: boolean,
 ): Promise<string> {
+  if (isStaff(place.role)) {
+    const session = staffSession(Date.now());
+    if (session && isTheirs(session, place.role, tokenPlace(place))) {
+      if (!renewed) return session.token;
+      endStaffSession();
+    }
+  }
   const kept = localStorage.getItem(keptUnder(place));
   if (kept && !renewed) return kept;
-  if (!demo) throw new NotRegistered();
+  const nobody = () => (isStaff(place.role) ? new NobodyHere() : new NotRegistered());
+  if (!demo) throw nobody();
   const query = new URLSearchParams({ role: place.role, place: tokenPlace(place) });
   const answer = await fetch(`/demo/token?${query}`, { cache: "no-store" });
-  if (answer.status === 404 || answer.status === 403) throw new NotRegistered();
+  if (answer.status === 404 || answer.status === 403) throw nobody();
   if (!answer.ok) throw new Error(`/demo/token answered ${answer.status}`);
   return ((await answer.json()) as { token: string }).token;
 }

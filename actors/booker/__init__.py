@@ -1,0 +1,1 @@
+"""Whoever books: their numbers of all departments, and whether they may book."""

@@ -1,0 +1,80 @@
+"""When booking closes to somebody, and when it opens again. Pure."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from actors.booker.messages import (
+    Close,
+    Closed,
+    Command,
+    Event,
+    Note,
+    Noted,
+    Reopen,
+    Reopened,
+)
+from actors.booker.state import BookerState
+from actors.kernel.errors import Refused
+from actors.kernel.times import Millis
+from actors.runtime.shape import Accepted, Decision, Nothing
+
+DAY_MS = 86_400_000
+
+
+def decide(state: BookerState, command: Command, now: Millis) -> Decision:
+    match command:
+        case Note():
+            return Accepted(_note(state, command, now), Nothing())
+        case Close():
+            if command.until <= now:
+                return Refused("already_over", "截止时间已经过了，请选将来的日期。")
+            closed = Closed(
+                at=now, by=command.by, until=command.until, reason=command.reason
+            )
+            return Accepted((closed,), Nothing())
+        case Reopen():
+            if not state.closed_until and not state.counted:
+                return Refused("not_closed", "这位病人可以预约，不用解除。")
+            opened = Reopened(at=now, by=command.by, reason=command.reason)
+            return Accepted((opened,), Nothing())
+        case _:
+            assert_never(command)
+
+
+def _note(state: BookerState, note: Note, now: Millis) -> tuple[Event, ...]:
+    known = state.bookings.get(note.ref)
+    if known is not None and (
+        known.outcome == note.outcome or known.since > note.since
+    ):
+        return ()
+    noted = Noted(
+        at=now,
+        by=note.by,
+        ref=note.ref,
+        day=note.day,
+        outcome=note.outcome,
+        since=note.since,
+    )
+    if note.outcome != "no_show":
+        if note.ref in state.closed_for and state.closed_until > now:
+            reason = "爽约已经撤销"
+            return noted, Reopened(at=now, by=note.by, reason=reason)
+        return (noted,)
+    rule = note.rule
+    recent = [
+        ref
+        for ref, since in state.counted.items()
+        if since > note.since - rule.within_days * DAY_MS
+    ]
+    counted = (*recent, note.ref)
+    if not rule.count or len(counted) < rule.count:
+        return (noted,)
+    closed = Closed(
+        at=now,
+        by=note.by,
+        until=max(state.closed_until, note.since + rule.closed_days * DAY_MS),
+        reason=f"{rule.within_days} 天内爽约 {len(counted)} 次",
+        no_shows=counted,
+    )
+    return noted, closed

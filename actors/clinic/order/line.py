@@ -1,0 +1,116 @@
+"""The calling order of one queue, whole, with the reasons of each place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import msgspec
+
+from actors.clinic.order.facts import QueueFacts, Waiting
+from actors.clinic.order.pattern import Lane, Placed, merged
+from actors.clinic.order.places import (
+    LATE,
+    LINE,
+    RECALLED,
+    RETURNED,
+    Places,
+    class_lane,
+)
+from actors.clinic.order.reason import Reason
+from actors.clinic.order.why import Reasons
+from actors.clinic.settings import Settings
+
+
+class Place(msgspec.Struct, frozen=True, gc=False):
+    """``lane`` is what its call counts as (``Counters.count``)."""
+
+    ticket: str
+    lane: str
+    reasons: tuple[Reason, ...]
+
+
+def line_up(queue: QueueFacts, settings: Settings) -> tuple[Place, ...]:
+    """Everybody who waits, each once, in the order they would be called if nobody came
+    and nothing changed. The order of ``queue.waiting`` makes no difference."""
+    places = Places(queue, settings)
+    why = Reasons(places, settings)
+    return tuple(
+        Place(who.ticket, spot.lane, why.of(who, spot))
+        for spot, who in in_order(queue, settings, places, queue.waiting, queue.doctor)
+    )
+
+
+def place_of(queue: QueueFacts, settings: Settings, who: Waiting) -> Place:
+    """One ticket's lane and reasons, without the line: for who is called out of turn,
+    or is asked about before it joins."""
+    places = Places(queue, settings)
+    spot = places.of(who)
+    return Place(who.ticket, spot.lane, Reasons(places, settings).of(who, spot))
+
+
+def in_order(
+    queue: QueueFacts,
+    settings: Settings,
+    places: Places,
+    waiting: Iterable[Waiting],
+    doctor: str,
+) -> Iterator[Placed]:
+    """These tickets as they follow each other, one at a time; ``doctor`` is for whom,
+    where intervals count per doctor."""
+    sections: tuple[list[Placed], ...] = ([], [], [], [])
+    stream: list[Placed] = []
+    queued: dict[str, list[Placed]] = {}
+    of = places.of
+    for who in waiting:
+        spot = of(who)
+        if spot.section != LINE:
+            sections[spot.section].append((spot, who))
+        elif spot.queued:
+            queued.setdefault(spot.queued, []).append((spot, who))
+        else:
+            stream.append((spot, who))
+    for section in sections:
+        section.sort(key=_key)
+        yield from section
+    stream.sort(key=_key)
+    if not queued:
+        yield from stream
+        return
+    yield from merged(stream, _lanes(queue, settings, queued, doctor))
+
+
+def _key(placed: Placed) -> tuple[int | str, ...]:
+    return placed[0].key
+
+
+def _lanes(
+    queue: QueueFacts, settings: Settings, queued: dict[str, list[Placed]], doctor: str
+) -> list[Lane]:
+    """In the order that decides between two that have been due equally long."""
+    found: list[Lane] = []
+    for items in queued.values():
+        items.sort(key=_key)
+    for special in sorted(settings.classes, key=lambda one: (one.level, one.key)):
+        name = class_lane(special.key)
+        if items := queued.get(name, []):
+            found.append(Lane(name, items, queue.counters, every=special.every))
+    returns, recall = settings.returns, settings.recall
+    if items := queued.get(RETURNED, []):
+        found.append(
+            Lane(
+                RETURNED,
+                items,
+                queue.counters,
+                every=returns.first,
+                back=returns.back,
+                evens=returns.even_out,
+            )
+        )
+    if items := queued.get(RECALLED, []):
+        per = doctor if recall.per == "doctor" else ""
+        found.append(
+            Lane(RECALLED, items, queue.counters, every=recall.every, doctor=per)
+        )
+    if items := queued.get(LATE, []):
+        found.append(Lane(LATE, items, queue.counters, every=settings.late.every))
+    return found

@@ -1,0 +1,300 @@
+"""Where one ticket belongs: its section, its lane, and its key among its likes.
+
+Sections go one after the other. In the last one, ``LINE``, the stream (by the order
+base) and the interleaved lanes are merged by the pattern (pattern.py).
+
+A key is ``(rank, ticket, 0)``: one integer that holds everything a place is compared
+by, because hundreds are compared thousands of times; the ticket's id, so that no two
+are alike; and an end mark, so that who was put before or behind somebody can extend
+the other's key by a smaller or a greater one.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from typing import NamedTuple, TypeAlias
+
+from actors.clinic.order.counting import NORMAL
+from actors.clinic.order.facts import ClassHeld, QueueFacts, Waiting
+from actors.clinic.settings import Settings, SpecialClass
+from actors.kernel.times import Millis
+
+Key: TypeAlias = tuple[int | str, ...]
+
+EMERGENCY, AT_ROOM, PROTECTED, PRIORITY, LINE = range(5)
+
+LATE = "late"
+RECALLED = "recalled"
+RETURNED = "returned"
+
+_HALVES = {"all": 0, "am": 1, "pm": 2, "night": 3}
+_SEQ_BITS = 32
+_AT_BITS = 42
+"""Milliseconds since 1970 fit until 2109."""
+
+
+class Spot(NamedTuple):
+    """``lane`` is what its call counts as; ``queued`` the interleaved lane it waits in,
+    or "" for the stream; ``calls`` what its interval counts from."""
+
+    section: int
+    key: Key
+    lane: str
+    queued: str = ""
+    calls: int = 0
+
+
+class Places:
+    """The rules of one queue, made ready to place its tickets."""
+
+    __slots__ = (
+        "_bound",
+        "_classes",
+        "_ends",
+        "_settings",
+        "_slots",
+        "_triages",
+        "_untriaged",
+    )
+
+    def __init__(self, queue: QueueFacts, settings: Settings) -> None:
+        self._settings = settings
+        self._slots = queue.slots
+        self._ends = [end for _, end in queue.slots]
+        self._classes = {special.key: special for special in settings.classes}
+        self._bound = settings.fairness.overtaken
+        self._triages = settings.emergency.on
+        self._untriaged = settings.emergency.untriaged_as
+
+    def of(self, who: Waiting) -> Spot:
+        """Where this ticket stands today."""
+        level = self.level(who)
+        if level and who.anchor is None:
+            return Spot(EMERGENCY, self._by_level(who, level), "emergency")
+        if who.at_room and not level:
+            return Spot(AT_ROOM, (who.at_room_seq, who.ticket, 0), "at_room")
+        if self.protected(who) and not level:
+            return Spot(PROTECTED, self.fair(who), "protected")
+        own = self._natural(who)
+        anchor = who.anchor
+        if anchor is None:
+            return own
+        beside = self._natural(anchor.like)
+        if own.section < beside.section:
+            return own
+        return Spot(
+            beside.section,
+            _beside(beside.key, anchor.side, anchor.seq, who.ticket),
+            beside.lane,
+            beside.queued,
+            beside.calls,
+        )
+
+    def level(self, who: Waiting) -> int:
+        """Its emergency level, 0 for none; who waits for triage has one too."""
+        if who.emergency:
+            return who.emergency
+        return self._untriaged if self._triages else 0
+
+    def protected(self, who: Waiting) -> bool:
+        """May nobody overtake it any more?"""
+        return who.overdue or 0 < self._bound <= who.overtaken
+
+    def fair(self, who: Waiting) -> Key:
+        """Its place if nobody had any precedence: by this it is overtaken or not."""
+        anchor = who.anchor
+        if anchor is not None and who.extra == "after":
+            key = self.fair(anchor.like)
+            return _beside(key, anchor.side, anchor.seq, who.ticket)
+        if who.origin == "check_in":
+            late = self.late(who)
+            if late and self._settings.late.mode == "interleave":
+                return (self._anew(who), who.ticket, 0)
+            return (self._on_time_or_late(who, late), who.ticket, 0)
+        return (self._after_origin(who), who.ticket, 0)
+
+    def late(self, who: Waiting) -> bool:
+        if not who.slot_end:
+            return False
+        return who.checked_in_at > who.slot_end + self._settings.late.grace_ms
+
+    def special(self, who: Waiting) -> tuple[SpecialClass, ClassHeld] | None:
+        """The best of its classes that counts now: absolute before interleaved, then by
+        level, then as they were set."""
+        if not who.classes:
+            return None
+        since = 0
+        match who.origin:
+            case "recall":
+                keeps = self._settings.recall.keeps_class
+            case "return":
+                keeps = self._settings.returns.keeps_class
+            case _:
+                keeps = self._settings.late.keeps_class or not self.late(who)
+        if not keeps:
+            since = who.joined
+        held = [
+            (special.mode != "absolute", level_of(special, one), one.seq, special, one)
+            for one in who.classes
+            if one.seq >= since and (special := self._classes.get(one.key)) is not None
+        ]
+        if not held:
+            return None
+        best = min(held, key=lambda found: (*found[:3], found[3].key))
+        return best[3], best[4]
+
+    # Sections
+
+    def _natural(self, who: Waiting) -> Spot:
+        """Without being at a room, protected, or put beside somebody."""
+        if level := self.level(who):
+            return Spot(EMERGENCY, self._by_level(who, level), "emergency")
+        if who.classes and (found := self.special(who)) is not None:
+            special, held = found
+            if special.mode == "absolute":
+                key = _by_class(level_of(special, held), held.seq, who.ticket)
+                return Spot(PRIORITY, key, "priority")
+            lane = class_lane(special.key)
+            calls = max(who.calls, held.calls)
+            return Spot(LINE, (held.seq, who.ticket, 0), lane, lane, calls)
+        match who.origin:
+            case "check_in":
+                return self._checked_in(who)
+            case "postponed":
+                return Spot(LINE, (self._anew(who), who.ticket, 0), NORMAL)
+            case "return" if self._settings.returns.mode == "interleave":
+                return self._queued(who, RETURNED)
+            case _:
+                return self._recalled(who)
+
+    def _checked_in(self, who: Waiting) -> Spot:
+        late = self.late(who)
+        mode = self._settings.late.mode
+        if late and mode == "interleave" and not _extra_place(who):
+            return self._queued(who, LATE)
+        rank = self._on_time_or_late(who, late)
+        counts = not late or mode == "normal" or _extra_place(who)
+        return Spot(LINE, (rank, who.ticket, 0), NORMAL if counts else LATE)
+
+    def _recalled(self, who: Waiting) -> Spot:
+        mode = self._settings.recall.mode
+        if mode == "interleave":
+            return self._queued(who, RECALLED)
+        lane = NORMAL if mode == "anew" else RECALLED
+        return Spot(LINE, (self._after_origin(who), who.ticket, 0), lane)
+
+    def _queued(self, who: Waiting, lane: str) -> Spot:
+        return Spot(LINE, (who.joined, who.ticket, 0), lane, lane, who.calls)
+
+    def _by_level(self, who: Waiting, level: int) -> Key:
+        at = who.triaged_at or who.joined_at
+        return (
+            (level << _AT_BITS | at) << _SEQ_BITS | who.joined,
+            who.ticket,
+            0,
+        )
+
+    # Ranks in the stream
+
+    def _on_time_or_late(self, who: Waiting, late: bool) -> int:
+        """Of who has just checked in and is in no interleaved lane."""
+        if who.extra == "half_end":
+            return self._half_end(who)
+        if who.extra == "slot_end":
+            return self._slot_end(who, who.slot_start or self._slot_at(who.joined_at))
+        if late:
+            match self._settings.late.mode:
+                case "half_end":
+                    return self._half_end(who)
+                case "slot_end_registered":
+                    return self._slot_end(who, who.slot_start)
+                case "slot_end_checkin":
+                    return self._slot_end(who, self._slot_at(who.checked_in_at))
+                case _:
+                    pass
+        return self._on_time(who)
+
+    def _on_time(self, who: Waiting) -> int:
+        order = self._settings.order
+        if order.base == "slot":
+            group = who.slot_start or self._slot_at(who.checked_in_at)
+            if group < 0:
+                return self._half_end(who)
+            by = who.registered if order.inside == "registration" else who.joined
+            return self._rank(who, 0, group, 0, not who.booked, by)
+        walk_in = order.booked_first and not who.booked
+        by = who.registered if order.base == "registration" else who.joined
+        return self._rank(who, 0, 0, 0, walk_in, by)
+
+    def _after_origin(self, who: Waiting) -> int:
+        """Of who was missed, examined or postponed, had they no interleaved lane."""
+        mode = self._settings.recall.mode
+        if who.origin == "recall" or (
+            who.origin == "return" and self._settings.returns.mode == "recall"
+        ):
+            if mode == "half_end":
+                return self._half_end(who)
+            if mode == "slot_end":
+                return self._slot_end(who, self._slot_at(who.joined_at))
+        return self._anew(who)
+
+    def _anew(self, who: Waiting) -> int:
+        """As if it had come now, without a registration's advantages."""
+        order = self._settings.order
+        match order.base:
+            case "registration":
+                return self._half_end(who)
+            case "slot":
+                group = self._slot_at(who.joined_at)
+                if group < 0:
+                    return self._half_end(who)
+                return self._rank(who, 0, group, 0, True, who.joined)
+            case _:
+                walk_in = order.booked_first and not who.booked
+                return self._rank(who, 0, 0, 0, walk_in, who.joined)
+
+    def _slot_end(self, who: Waiting, group: Millis) -> int:
+        if group < 0:
+            return self._half_end(who)
+        return self._rank(who, 0, group, 1, False, who.joined)
+
+    def _half_end(self, who: Waiting) -> int:
+        return self._rank(who, 1, 0, 0, False, who.joined)
+
+    def _rank(
+        self, who: Waiting, end: int, group: Millis, tail: int, walk_in: bool, by: int
+    ) -> int:
+        half = _HALVES[who.half] if self._settings.order.unseen_first else 0
+        high = (half << 1 | end) << _AT_BITS | group
+        return (high << 2 | tail << 1 | walk_in) << _SEQ_BITS | by
+
+    def _slot_at(self, at: Millis) -> Millis:
+        """The beginning of the first slot that ends after this moment; -1 after the
+        last. A queue that knows no slots takes the moment itself for one."""
+        if not self._slots:
+            return at
+        index = bisect_right(self._ends, at)
+        return self._slots[index][0] if index < len(self._slots) else -1
+
+
+def class_lane(key: str) -> str:
+    """The lane of an interleaved special class."""
+    return f"class:{key}"
+
+
+def level_of(special: SpecialClass, held: ClassHeld) -> int:
+    """The nurse's word goes before the table's."""
+    return special.level if held.level < 0 else held.level
+
+
+def _by_class(level: int, seq: int, ticket: str) -> Key:
+    return (level << _SEQ_BITS | seq, ticket, 0)
+
+
+def _beside(key: Key, side: int, seq: int, ticket: str) -> Key:
+    """Just before (the later the nearer), or just behind (likewise)."""
+    return (*key[:-1], side, seq * -side, ticket, 0)
+
+
+def _extra_place(who: Waiting) -> bool:
+    return who.extra in ("half_end", "slot_end")

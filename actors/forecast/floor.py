@@ -1,0 +1,102 @@
+"""A clinic at one moment, as the walk needs it: who stands where, and who works.
+
+There are no names, cards or numbers in it. Times are milliseconds from the moment.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+Table = tuple[float, ...]
+"""A distribution as its quantiles, evenly spaced from 0 to 1 and ascending: drawn
+from by interpolating, so that nothing need be known of its form."""
+
+Lane = Literal["normal", "returned", "other"]
+"""Only normal calls are counted between two returned ones."""
+
+
+class Pace(msgspec.Struct, frozen=True, gc=False):
+    """How one doctor works today. A turn, from the call to the end of the visit, is
+    ``exp(level + a draw from Habits.shape)`` ms; ``doubt`` is how sure ``level`` is."""
+
+    level: float
+    doubt: float = 0.0
+    missed: float = 0.0
+    examined: float = 0.0
+    """The share of calls nobody answers, and of visits that go on to an examination."""
+
+
+class Habits(msgspec.Struct, frozen=True):
+    """What the doctors of a clinic have in common. ``pause`` is from the end of a
+    visit to the next call while somebody waits: it holds the interruptions. ``missed``
+    is what a call costs that nobody answers; ``comes_back`` the share of those
+    patients who are there again after a draw from ``recall``. ``absence`` is how much
+    later than promised a doctor is back. A returned patient's turn
+    is ``exp(again)`` times a first one's."""
+
+    shape: Table
+    pause: Table
+    missed: Table
+    examination: Table
+    recall: Table
+    absence: Table
+    comes_back: float = 0.0
+    again: float = 0.0
+
+
+class Chair(msgspec.Struct, frozen=True):
+    """A doctor who calls. ``busy`` is how long ago whoever is in there was called;
+    without, the chair is free now, or when its doctor is back who promised it for
+    ``back`` (ms from the moment). ``prefers`` has one number a line of
+    the floor: a lower one is taken from first, and None is not served. ``line`` is
+    the line of who is in there now."""
+
+    pace: Pace
+    prefers: tuple[int | None, ...]
+    busy: float | None = None
+    line: int | None = None
+    back: float | None = None
+
+
+class Standing(msgspec.Struct, frozen=True, gc=False):
+    """One in a line. ``chairs`` are who may call it, as bits. ``since`` decides between
+    the heads of two queues. Who is not here yet is expected at a draw from
+    ``arrives`` (ms from the moment); then ``here`` is the chance to come at all."""
+
+    ticket: str
+    chairs: int
+    since: float = 0.0
+    lane: Lane = "normal"
+    arrives: Table = ()
+    here: float = 1.0
+
+
+class Returning(msgspec.Struct, frozen=True, gc=False):
+    """At an examination since ``gone`` ms, or back at a known time ``due``. Whoever
+    serves the line may call them."""
+
+    gone: float = 0.0
+    due: float | None = None
+
+
+class Line(msgspec.Struct, frozen=True):
+    """One queue: in the order the rules call it, and who comes back into it.
+
+    After ``first`` normal calls ``back`` returned patients are called; ``first`` 0
+    puts them before all. ``called`` are the normal calls since the last returned one.
+    """
+
+    standing: tuple[Standing, ...]
+    returning: tuple[Returning, ...] = ()
+    first: int = 2
+    back: int = 1
+    called: int = 0
+    recalls_interleave: bool = False
+
+
+class Floor(msgspec.Struct, frozen=True):
+    chairs: tuple[Chair, ...]
+    lines: tuple[Line, ...]
+    habits: Habits

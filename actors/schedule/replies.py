@@ -1,0 +1,50 @@
+"""What a department's day answers: ids, numbers and times, for replies are kept."""
+
+from __future__ import annotations
+
+import msgspec
+
+from actors.kernel.times import Millis
+from actors.schedule.plan import Fen
+
+
+class Held(msgspec.Struct, frozen=True, gc=False):
+    """A place is held for you until ``expires``."""
+
+    booking: str
+    session: str
+    slot: str
+    start: Millis
+    end: Millis
+    price: Fen
+    expires: Millis
+
+
+class Given(msgspec.Struct, frozen=True, gc=False):
+    """The number is yours."""
+
+    booking: str
+    number: str
+    session: str
+    slot: str
+    start: Millis
+    end: Millis
+
+
+class Ended(msgspec.Struct, frozen=True, gc=False):
+    """This number is no more; ``refund`` is what was paid for it, with ``trade``."""
+
+    booking: str
+    refund: Fen = 0
+    trade: str = ""
+
+
+class ThisBooking(msgspec.Struct, frozen=True, gc=False):
+    booking: str
+
+
+class Affected(msgspec.Struct, frozen=True, gc=False):
+    """Who must be told; ``ended`` were only held, and have paid nothing yet."""
+
+    bookings: tuple[str, ...]
+    ended: tuple[str, ...] = ()

@@ -1,0 +1,303 @@
+"""From what a step says to the commands the engine takes, one at a time: each is made
+from what the desk shows at that moment, as a person would do it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import msgspec
+
+from realtime.scenario.floor import VAULT
+from realtime.scenario.story import Deed, Noun, Scenario
+
+DEFAULT_REASON = "情景"
+"""Where a reason must be given and the story is not about it."""
+
+_NEED_REASON = frozenset(
+    {"call_one", "set_class", "move", "away", "stop_calling", "stop_clinic"}
+)
+_OWN_KEYS = frozenset({"after", "queue", "doctor", "registered", "person"})
+
+
+class Ask(msgspec.Struct, frozen=True):
+    """One command: its name, its body, and the patient or room it is about."""
+
+    name: str
+    body: dict[str, Any]
+    patient: str = ""
+    room: str = ""
+
+
+class Cast:
+    """Which ticket each patient of the story has by now."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self._scenario = scenario
+        self._tickets: dict[str, str] = {}
+        self._names: dict[str, str] = {}
+
+    def has(self, patient: str, ticket: str) -> None:
+        self._tickets[patient] = ticket
+        self._names[ticket] = patient
+
+    def ticket(self, patient: str) -> str:
+        """Of whom has none the engine has never heard."""
+        return self._tickets.get(patient, f"none-{patient.encode().hex()}"[:64])
+
+    def name(self, ticket: str) -> str:
+        """The patient's name in the story; the ticket itself when it is nobody's."""
+        return self._names.get(ticket, ticket)
+
+    def card(self, patient: str) -> str:
+        return VAULT.index("card", self.person(patient))
+
+    def person(self, patient: str) -> str:
+        return self._scenario.patients[patient].person
+
+    def shares_card(self, patient: str) -> bool:
+        people = [each.person for each in self._scenario.patients.values()]
+        return people.count(self.person(patient)) > 1
+
+
+class Unit(msgspec.Struct, frozen=True):
+    """One doing of a step that names several patients or rooms."""
+
+    patient: str = ""
+    room: str = ""
+
+
+def units(deed: Deed, presses: int) -> Iterator[Unit]:
+    """How often it is done. ``presses``: how many are expected to be called, so that
+    one step may press "next" until they have been."""
+    if deed.name == "call_next":
+        rooms = deed.rooms or ("",)
+        times = len(rooms) if len(rooms) > 1 else max(presses, 1)
+        for press in range(times):
+            yield Unit(room=rooms[press % len(rooms)])
+    elif deed.name == "move" or len(deed.patients) < 2:
+        yield Unit(patient=deed.patients[0] if deed.patients else "")
+    else:
+        for patient in deed.patients:
+            yield Unit(patient=patient)
+
+
+class Script:
+    """Makes the commands of one story."""
+
+    def __init__(self, scenario: Scenario, cast: Cast) -> None:
+        self._scenario = scenario
+        self._cast = cast
+
+    def opening(self) -> Ask:
+        body = {"by": "admin", **self._scenario.opening}
+        body["settings"] = dict(body["settings"])
+        return Ask("clinic.open", body)
+
+    def ask(self, deed: Deed, unit: Unit, desk: Mapping[str, Any]) -> Ask:
+        body: dict[str, Any] = {"by": deed.by}
+        for key, value in deed.fields.items():
+            if key not in _OWN_KEYS:
+                body[key] = self._resolved(value)
+        if deed.name in _NEED_REASON:
+            body.setdefault("reason", DEFAULT_REASON)
+        if unit.patient and deed.name not in ("register", "check_in", "arrive"):
+            body["ticket"] = self._cast.ticket(unit.patient)
+        room = unit.room
+        make = getattr(self, f"_{deed.name}", None)
+        if make is not None:
+            room = make(deed, unit, desk, body) or room
+        else:
+            room = self._plain(deed, unit, desk, body)
+        return Ask(f"clinic.{deed.name}", body, unit.patient, room)
+
+    # Deeds with words of their own
+
+    def _register(
+        self, deed: Deed, unit: Unit, desk: Mapping[str, Any], body: dict[str, Any]
+    ) -> None:
+        person = self._cast.person(unit.patient)
+        body["name"] = VAULT.seal(person)
+        body["card"] = self._cast.card(unit.patient)
+        body["queue"] = self._queue(deed)
+        if doctor := self._doctor(deed):
+            body["doctor"] = doctor
+        if body.get("extra", ()) is None:
+            del body["extra"]
+
+    def _check_in(
+        self, deed: Deed, unit: Unit, desk: Mapping[str, Any], body: dict[str, Any]
+    ) -> None:
+        """A kiosk reads a card; the desk, and whoever has two numbers, picks one."""
+        if body.get("where") == "desk" or self._cast.shares_card(unit.patient):
+            body["ticket"] = self._cast.ticket(unit.patient)
+        else:
+            body["card"] = self._cast.card(unit.patient)
+        if doctor := self._doctor(deed):
+            body["doctor"] = doctor
+
+    def _call_next(
+        self, deed: Deed, unit: Unit, desk: Mapping[str, Any], body: dict[str, Any]
+    ) -> str:
+        room = body["room"] = unit.room or self._any_room()
+        self._seen(deed, room, desk, body)
+        return room
+
+    def _call_one(
+        self, deed: Deed, unit: Unit, desk: Mapping[str, Any], body: dict[str, Any]
+    ) -> str:
+        room = body["room"] = deed.rooms[0] if deed.rooms else self._any_room()
+        self._seen(deed, room, desk, body)
+        return room
+
+    def _resume(
+        self, deed: Deed, unit: Unit, desk: Mapping[str, Any], body: dict[str, Any]
+    ) -> str:
+        room = body["room"] = self._room(deed, unit, desk)
+        self._seen(deed, room, desk, body)
+        return room
+
+    def _change_room(
+        self, deed: Deed, unit: Unit, desk: Mapping[str, Any], body: dict[str, Any]
+    ) -> str:
+        body["room"], body["to"] = deed.rooms
+        return deed.rooms[0]
+
+    def _log_in(
+        self, deed: Deed, unit: Unit, desk: Mapping[str, Any], body: dict[str, Any]
+    ) -> str:
+        body["room"], body["doctor"] = deed.rooms[0], deed.doctors[0]
+        if deed.queues:
+            body["queues"] = list(deed.queues)
+        return deed.rooms[0]
+
+    def _move(
+        self, deed: Deed, unit: Unit, desk: Mapping[str, Any], body: dict[str, Any]
+    ) -> None:
+        if len(deed.patients) == 2:
+            body["before"] = self._cast.ticket(deed.patients[1])
+
+    def _transfer(
+        self, deed: Deed, unit: Unit, desk: Mapping[str, Any], body: dict[str, Any]
+    ) -> str | None:
+        body["to"] = self._target(deed, body.pop("clinic", None))
+        room = deed.rooms[0] if deed.rooms else self._current_room(unit, desk)
+        if room:
+            body["room"] = room
+        return room
+
+    def _exchange(
+        self, deed: Deed, unit: Unit, desk: Mapping[str, Any], body: dict[str, Any]
+    ) -> None:
+        body |= self._target(deed, None)
+
+    def _answer_stop(
+        self, deed: Deed, unit: Unit, desk: Mapping[str, Any], body: dict[str, Any]
+    ) -> None:
+        if deed.queues or deed.doctors:
+            body["to"] = self._target(deed, None)
+
+    def _pin(
+        self, deed: Deed, unit: Unit, desk: Mapping[str, Any], body: dict[str, Any]
+    ) -> None:
+        if deed.doctors:
+            body["doctor"] = deed.doctors[0]
+        if deed.rooms:
+            body["room"] = deed.rooms[0]
+
+    def _arrive(
+        self, deed: Deed, unit: Unit, desk: Mapping[str, Any], body: dict[str, Any]
+    ) -> None:
+        person = self._cast.person(unit.patient)
+        body["ticket"] = {
+            "ticket": f"far-{len(desk.get('tickets', {})) + 1}",
+            "number": "X001",
+            "queue": self._queue(deed),
+            "name": VAULT.seal(person),
+            "card": self._cast.card(unit.patient),
+        }
+        body.setdefault("origin", f"story/clinic/other/{self._scenario.day}")
+
+    def _plain(
+        self, deed: Deed, unit: Unit, desk: Mapping[str, Any], body: dict[str, Any]
+    ) -> str:
+        """Rooms, queues and doctors under their own names."""
+        room = ""
+        if deed.queues:
+            body["queue"] = deed.queues[0]
+        if deed.doctors:
+            body["doctor"] = deed.doctors[0]
+        if deed.rooms:
+            room = body["room"] = deed.rooms[0]
+        elif deed.name in _IN_A_ROOM:
+            room = body["room"] = self._room(deed, unit, desk)
+        return room
+
+    # What is not said
+
+    def _room(self, deed: Deed, unit: Unit, desk: Mapping[str, Any]) -> str:
+        """The room that is named, or the patient's own, or the first."""
+        if deed.rooms:
+            return deed.rooms[0]
+        row = desk.get("tickets", {}).get(self._cast.ticket(unit.patient), {})
+        return str(row.get("room", "")) or self._any_room()
+
+    def _current_room(self, unit: Unit, desk: Mapping[str, Any]) -> str | None:
+        ticket = self._cast.ticket(unit.patient)
+        for room, row in desk.get("rooms", {}).items():
+            if row.get("current") == ticket:
+                return str(room)
+        return None
+
+    def _any_room(self) -> str:
+        return next(iter(self._scenario.rooms))
+
+    def _seen(
+        self, deed: Deed, room: str, desk: Mapping[str, Any], body: dict[str, Any]
+    ) -> None:
+        """Whom the doctor sees in the room; a story may say that the page is old."""
+        if "after" in deed.fields:
+            after = self._resolved(deed.fields["after"])
+        else:
+            after = desk.get("rooms", {}).get(room, {}).get("current")
+        if after is not None:
+            body["after"] = after
+
+    def _queue(self, deed: Deed) -> str:
+        said = deed.fields.get("queue")
+        if said is not None:
+            return str(said)
+        return deed.queues[0] if deed.queues else next(iter(self._scenario.queues))
+
+    def _doctor(self, deed: Deed) -> str | None:
+        said = deed.fields.get("doctor")
+        if said is not None:
+            return str(said)
+        return deed.doctors[0] if deed.doctors else None
+
+    def _target(self, deed: Deed, clinic: str | None) -> dict[str, Any]:
+        target: dict[str, Any] = {}
+        if deed.queues:
+            target["queue"] = deed.queues[0]
+        if deed.doctors:
+            target["doctor"] = deed.doctors[0]
+        if clinic:
+            target["clinic"] = clinic
+        return target
+
+    def _resolved(self, value: Any) -> Any:
+        """Patients become their tickets."""
+        match value:
+            case Noun(kind="patient", key=key):
+                return self._cast.ticket(key)
+            case dict():
+                return {key: self._resolved(each) for key, each in value.items()}
+            case _:
+                return value
+
+
+_IN_A_ROOM = frozenset(
+    (
+        "opened_elsewhere call_again start finish missed undo_call hold to_examination"
+    ).split()
+)
