@@ -32,7 +32,7 @@ from actors.patients.messages import (
     Unmerged,
     Updated,
 )
-from actors.patients.reading import Body, Row, rows_of
+from actors.patients.reading import Body, Row, keys_of, rows_of
 from actors.patients.spelling import letter_terms, name_terms, phone_terms
 from actors.patients.tables import patient_terms, patient_trail, patients
 from actors.runtime.followers import BatchFollower
@@ -103,7 +103,9 @@ class Book(BatchFollower):
                     _apply(change.row, event, record)
                     change.trail.append(record.seq)
         fresh = [change for change in changes.values() if change.trail]
+        keys = keys_of(engine, [change.row.key for change in fresh])
         for change in fresh:
+            change.row.wrapped = keys.get(change.row.key, change.row.wrapped)
             change.row.terms = self._terms(change.row)
         return fresh
 

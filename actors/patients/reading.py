@@ -101,6 +101,14 @@ def rows_of(engine: Engine, about: Collection[tuple[str, int]]) -> list[Row]:
     return found
 
 
+def keys_of(engine: Engine, ids: Collection[str]) -> dict[str, WrappedKey]:
+    """The keys of their own, as far as they have not been destroyed."""
+    query = select(own_keys).where(own_keys.c.id.in_(sorted(ids)))
+    with engine.connect() as connection, connection.begin():
+        rows = connection.execute(query).all()
+    return {row.id: WrappedKey(row.id, row.under, row.box) for row in rows}
+
+
 def with_roots(engine: Engine, hospital: str, persons: Collection[int]) -> list[Row]:
     """These, and those they were merged into, to the last."""
     found: dict[int, Row] = {}
