@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -17,6 +17,8 @@ from actors.clinic.actor import clinic_capability
 from actors.forecast.forecasts import VIEW as TIMES
 from actors.forecast.forecasts import Forecasts
 from actors.forecast.process import worker_command
+from actors.his.actor import his_capability
+from actors.his.places import read_places
 from actors.journal.journal import Journal
 from actors.kernel.sealed import Vault
 from actors.kernel.times import WallClock, day_of, iso
@@ -31,6 +33,7 @@ from queue_displays.hall import HallView
 from realtime import demo_hospital, quiet
 from realtime.accounts import Accounts, rights_follower
 from realtime.config import Settings
+from realtime.his_link import HisLink
 from realtime.http.app import Site, create_app
 from realtime.http.demo import Demo
 from realtime.http.metrics import Metrics
@@ -41,9 +44,11 @@ from realtime.measures import tell
 from realtime.patient_news import PatientNews
 from realtime.protocol.conversation import Terms
 from realtime.protocol.messages import Limits
+from realtime.simulate.company import keep_company
+from realtime.simulate.running import Server
 from realtime.sockets.edge import Edge, EdgeSettings
 from realtime.sockets.front_door import DoorSettings, FrontDoor
-from realtime.tokens import Gate
+from realtime.tokens import Gate, mint
 from realtime.topics.clinic_counter import ClinicCounter
 from realtime.topics.counter import Counter
 from realtime.topics.hub import Hub
@@ -56,6 +61,7 @@ log = logging.getLogger("houzhen")
 
 PAGES = CHECKOUT / "kiosk_web" / "dist"
 _GRACE_S = 2.0
+_COMPANY_MS = 7 * 86_400_000
 
 Wing = Callable[[Vault], tuple[Capability[Any], Counter]]
 """A further capability with its counter, built once the vault is there."""
@@ -109,6 +115,7 @@ async def serving(
     when the address is not to be had, and JournalLost when nothing can be promised
     any more; the latter two perhaps in the groups of nurseries."""
     clock = WallClock()
+    places = read_places(settings.his.places) if settings.his.base_url else None
     journal = Journal(
         settings.journal.url, release=version(), busy_s=settings.journal.busy_s
     )
@@ -121,11 +128,15 @@ async def serving(
     built = [*rooms(vault, patients), *(wing(vault) for wing in wings)]
     gate = Gate(keys.tokens)
     hospital = settings.hospital.id
+    followers = [rights_follower(hospital, gate), forecasts.follower, book, news]
+    his = None if places is None else HisLink(settings, vault, places)
+    if his is not None:
+        followers.append(his.follower)
     system = ActorSystem(
         journal,
-        [capability for capability, _ in built],
+        [*(capability for capability, _ in built), his_capability()],
         clock=clock,
-        followers=[rights_follower(hospital, gate), forecasts.follower, book, news],
+        followers=followers,
         mailbox_size=settings.actors.mailbox,
         idle_s=settings.actors.idle_s,
     )
@@ -150,6 +161,8 @@ async def serving(
     hub.new_audience = edge.audience
     metrics = Metrics()
     tell(metrics, system, hub, edge.traffic)
+    if his is not None:
+        his.tell(metrics)
 
     async def journal_answers() -> str | None:
         return None if journal.healthy else "the journal cannot be written"
@@ -176,6 +189,8 @@ async def serving(
         await nursery.start(forecasts.run, system)
         if demo:
             await demo_hospital.open_the_day(house.system, vault, settings.hospital)
+        if his is not None:
+            nursery.start_soon(his.run, system)
         quiet.settle_down()
         nursery.start_soon(
             quiet.collect_in_quiet_moments,
@@ -246,6 +261,30 @@ def _door_settings(settings: Settings) -> DoorSettings:
     )
 
 
+async def company(house: House) -> None:
+    """The demo's doctors and patients, through its own front door like everybody."""
+
+    def token_for(role: str, place: str) -> str:
+        name = f"company-{role}-{place.replace('/', '-')}"
+        now = house.system.clock.now()
+        return mint(
+            house.keys.tokens, name, [role], [place], now=now, lasts_ms=_COMPANY_MS
+        )
+
+    hospital = house.settings.hospital
+    url = house.address.replace("http", "ws", 1) + "/live"
+    await keep_company(
+        Server(url, hospital.id, hospital.zone, token_for),
+        {
+            clinic: {
+                room: tuple(plan["queues"])
+                for room, plan in demo_hospital.open_body(clinic)["rooms"].items()
+            }
+            for clinic in demo_hospital.clinic_ids()
+        },
+    )
+
+
 def write_log(level: str) -> None:
     """To stderr, for whoever keeps logs on this machine. Never a name or a card."""
     logging.basicConfig(
@@ -253,7 +292,7 @@ def write_log(level: str) -> None:
         format="%(asctime)s %(levelname)-7s %(name)s  %(message)s",
         stream=sys.stderr,
     )
-    for noisy in ("alembic", "hypercorn"):
+    for noisy in ("alembic", "hypercorn", "httpx", "httpcore"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 
@@ -263,15 +302,23 @@ def run(
     demo: bool = False,
     wings: Iterable[Wing] = (),
     ready: Callable[[House], None] = lambda house: None,
+    beside: Callable[[House], Awaitable[None]] | None = None,
 ) -> None:
-    """Serve until SIGINT or SIGTERM. ``ready`` is called when the door is open."""
+    """Serve until SIGINT or SIGTERM. ``ready`` is called when the door is open, and
+    ``beside`` runs from then on, until the server stops."""
 
     async def until_told() -> None:
         with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as told:
-            async with serving(settings, demo=demo, wings=wings) as house:
+            async with (
+                serving(settings, demo=demo, wings=wings) as house,
+                trio.open_nursery() as nursery,
+            ):
                 ready(house)
+                if beside is not None:
+                    nursery.start_soon(beside, house)
                 async for number in told:
                     log.info("%s: shutting down", signal.Signals(number).name)
                     break
+                nursery.cancel_scope.cancel()
 
     trio.run(until_told, strict_exception_groups=True)

@@ -53,7 +53,8 @@ class Follower:
         self._news.set()
 
     async def run(self, journal: Journal) -> None:
-        self.position = self._saved = await journal.cursor_of(self.name)
+        self._saved = await journal.cursor_of(self.name)
+        self._move_to(self._saved)
         async with trio.open_nursery() as nursery:
             nursery.start_soon(self._save, journal)
             while True:
@@ -72,10 +73,10 @@ class Follower:
     async def _work_off(self, records: list[Recorded]) -> None:
         for record in records:
             await self._until_done(self.handle, record)
-            self._move_to(record)
+            self._move_to(record.position)
 
-    def _move_to(self, record: Recorded) -> None:
-        self.position = record.position
+    def _move_to(self, position: int) -> None:
+        self.position = position
         if self._awaited is not None:
             self._awaited.set()
             self._awaited = None
@@ -136,7 +137,7 @@ class BatchFollower(Follower):
         for start in range(0, len(records), _TOGETHER):
             some = records[start : start + _TOGETHER]
             await self._until_done(self._handle_all, some)
-            self._move_to(some[-1])
+            self._move_to(some[-1].position)
 
 
 class Followers:

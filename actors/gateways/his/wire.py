@@ -113,6 +113,13 @@ class _Fields:
             raise ValueError(f"{name} is not an identifier")
         return text
 
+    def register_no(self, name: str) -> str:
+        """Our ticket's name is made of it, so it leaves room for that."""
+        text = self.id(name)
+        if len(text) > 48:
+            raise ValueError(f"{name} is longer than 48 characters")
+        return text
+
     def see_no(self, name: str) -> str:
         text = self.text(name)
         if not _SEE_NO.match(text):
@@ -310,7 +317,7 @@ def patient(row: _Fields) -> Patient:
 
 def registration(row: _Fields) -> Registration:
     return Registration(
-        register_no=row.id("register_no"),
+        register_no=row.register_no("register_no"),
         version=row.count("change_no", least=1),
         standing=row.one_of("state", _STANDINGS),
         schedule_no=row.id("schedule_no"),
@@ -325,6 +332,7 @@ def registration(row: _Fields) -> Registration:
         slot_no=row.id("slot_no", may_miss=True),
         start=row.time("begin_time", may_miss=True),
         end=row.time("end_time", may_miss=True),
+        kind=row.one_of("reg_type", _KINDS),
         booked=row.one_of("order_flag", _FLAGS),
         seen=row.one_of("see_flag", _SEEN),
         room=row.text("room_no"),
