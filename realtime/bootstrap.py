@@ -27,8 +27,9 @@ from actors.runtime.system import ActorSystem
 from actors.schedule.actor import schedule_capability
 from actors.staff.actor import staff_capability
 from queue_displays.hall import HallView
-from realtime import demo_hospital, quiet
+from realtime import demo_hospital, demo_schedule, quiet
 from realtime.accounts import Accounts, rights_follower
+from realtime.appointments import Appointments
 from realtime.config import Settings
 from realtime.his_link import HisLink
 from realtime.http.app import Site, create_app
@@ -118,7 +119,12 @@ async def serving(
     built = [*rooms(vault), *(wing(vault) for wing in wings)]
     gate = Gate(keys.tokens)
     hospital = settings.hospital.id
-    followers = [rights_follower(hospital, gate), forecasts.follower]
+    appointments = Appointments(hospital, journal)
+    followers = [
+        rights_follower(hospital, gate),
+        forecasts.follower,
+        appointments.follower,
+    ]
     his = None if places is None else HisLink(settings, vault, places)
     if his is not None:
         followers.append(his.follower)
@@ -130,6 +136,7 @@ async def serving(
         mailbox_size=settings.actors.mailbox,
         idle_s=settings.actors.idle_s,
     )
+    appointments.system = system
     accounts = Accounts(hospital, system, vault, gate)
     hub = Hub(
         hospital,
@@ -176,6 +183,7 @@ async def serving(
         await nursery.start(forecasts.run, system)
         if demo:
             await demo_hospital.open_the_day(house.system, vault, settings.hospital)
+            await demo_schedule.open_the_days(house.system, settings.hospital)
         if his is not None:
             nursery.start_soon(his.run, system)
         quiet.settle_down()
