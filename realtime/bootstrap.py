@@ -21,7 +21,10 @@ from actors.his.actor import his_capability
 from actors.his.places import read_places
 from actors.journal.journal import Journal
 from actors.kernel.sealed import Vault
-from actors.kernel.times import WallClock, iso
+from actors.kernel.times import WallClock, day_of, iso
+from actors.patients.actor import patients_capability
+from actors.patients.book import Book
+from actors.patients.desk import PatientsDesk
 from actors.runtime.shape import Capability
 from actors.runtime.system import ActorSystem
 from actors.schedule.actor import schedule_capability
@@ -39,6 +42,7 @@ from realtime.http.server import HttpServer
 from realtime.http.staff import Staff
 from realtime.keys import Keys, open_keys
 from realtime.measures import tell
+from realtime.patient_news import PatientNews
 from realtime.protocol.conversation import Terms
 from realtime.protocol.messages import Limits
 from realtime.simulate.company import keep_company
@@ -49,6 +53,7 @@ from realtime.tokens import Gate, mint
 from realtime.topics.clinic_counter import ClinicCounter
 from realtime.topics.counter import Counter
 from realtime.topics.hub import Hub
+from realtime.topics.patients_counter import PatientsCounter
 from realtime.topics.schedule_counter import BookerCounter, ScheduleCounter
 from realtime.topics.staff_counter import StaffCounter
 from realtime.version import CHECKOUT, version
@@ -76,6 +81,7 @@ class House:
         edge: Edge,
         door: FrontDoor,
         http: HttpServer,
+        desk: PatientsDesk,
     ) -> None:
         self.settings = settings
         self.keys = keys
@@ -84,6 +90,7 @@ class House:
         self.hub = hub
         self.edge = edge
         self.http = http
+        self.desk = desk
         self._door = door
 
     @property
@@ -116,14 +123,16 @@ async def serving(
     keys = await _keys_of(journal, settings)
     vault = Vault(keys.data.id, keys.data.cipher, keys.data.index)
     forecasts = Forecasts(worker_command(settings.data_dir / "forecast" / "learnt"))
-    built = [*rooms(vault), *(wing(vault) for wing in wings)]
+    patients = PatientsCounter()
+    book = Book(journal, vault)
+    news = PatientNews(journal, vault, book)
+    built = [*rooms(vault, patients), *(wing(vault) for wing in wings)]
     gate = Gate(keys.tokens)
     hospital = settings.hospital.id
     appointments = Appointments(hospital, journal)
     followers = [
-        rights_follower(hospital, gate),
-        forecasts.follower,
-        appointments.follower,
+        *(rights_follower(hospital, gate), forecasts.follower),
+        *(appointments.follower, book, news),
     ]
     his = None if places is None else HisLink(settings, vault, places)
     if his is not None:
@@ -149,6 +158,9 @@ async def serving(
         {(CLINIC, TIMES): forecasts},
     )
     zone = settings.hospital.zone
+    news.speak_through(system)
+    desk = PatientsDesk(hospital, system, vault, book)
+    patients.staff(desk, lambda: day_of(clock.now(), zone))
     edge = Edge(
         hub, _edge_settings(settings), server_time=lambda: iso(clock.now(), zone)
     )
@@ -174,7 +186,7 @@ async def serving(
     )
     http = HttpServer(create_app(site), settings.http)
     door = FrontDoor(edge, http.serve, _door_settings(settings))
-    house = House(settings, keys, gate, system, hub, edge, door, http)
+    house = House(settings, keys, gate, system, hub, edge, door, http, desk)
     async with system.running(), trio.open_nursery() as nursery:
         await accounts.void_what_was()
         await door.listen(settings.http.host, settings.http.port)
@@ -208,9 +220,15 @@ async def _keys_of(journal: Journal, settings: Settings) -> Keys:
         raise
 
 
-def rooms(vault: Vault) -> list[tuple[Capability[Any], Counter]]:
-    """Every kind of actor of this release, with its counter."""
-    return [_clinic(vault), _schedule(vault), _booker(), _staff(vault)]
+def rooms(
+    vault: Vault, patients: PatientsCounter | None = None
+) -> list[tuple[Capability[Any], Counter]]:
+    """Every kind of actor of this release, with its counter. That of the patients is
+    staffed later by whoever gives it."""
+    return [
+        *(_clinic(vault), _schedule(vault), _booker(), _staff(vault)),
+        (patients_capability(), patients or PatientsCounter()),
+    ]
 
 
 def _clinic(vault: Vault) -> tuple[Capability[Any], Counter]:
