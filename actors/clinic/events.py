@@ -221,13 +221,15 @@ class QueueTicked(_Deed, frozen=True, tag="clinic.queue_ticked"):
 class Called(_Deed, frozen=True, tag="clinic.called"):
     """``call`` is the announcement; a wall shows it until ``expires``. ``silent``:
     opened in HIS, nobody announces it. ``out_of_turn``: it was chosen. ``lane`` is
-    what the call counts as where classes are interleaved."""
+    what the call counts as where classes are interleaved; ``overtook`` were passed
+    over by it, as far as the rules set a bound to that."""
 
     call: str
     ticket: str
     room: str
     expires: Millis
     lane: str = "normal"
+    overtook: tuple[str, ...] = ()
     silent: bool = False
     out_of_turn: bool = False
 

@@ -58,7 +58,7 @@ def room_row(state: ClinicState, key: str) -> dict[str, Any] | None:
     plan = room.plan
     row: dict[str, Any] = {
         "doctor": doctor.plan.name if doctor else "",
-        "queues": list(room.served if doctor else plan.queues),
+        "queues": list(plan.queues if room.doctor is None else room.served),
     }
     title = (doctor.plan.title if doctor else "") or plan.title
     if title:
@@ -101,7 +101,7 @@ def _note(state: ClinicState, key: str, room: Room) -> dict[str, Any] | None:
 
 
 def add_for_staff(row: dict[str, Any], room: Room) -> None:
-    if room.doctor is not None:
+    if room.doctor:
         row["logged_in"] = room.doctor
         row["mode"] = room.mode
     for field in ("trainees", "held"):

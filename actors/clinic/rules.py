@@ -9,7 +9,8 @@ from datetime import date, timedelta
 
 from actors.clinic.commands import Open, Register
 from actors.clinic.evolve.registrations import number_key
-from actors.clinic.plan import Extra, Half
+from actors.clinic.order import entry
+from actors.clinic.plan import CheckedInAt, Extra, Half
 from actors.clinic.settings import Settings
 from actors.clinic.state import (
     ENDED,
@@ -250,30 +251,26 @@ def to_check_in(state: ClinicState, card: str, now: Millis) -> str | None:
 
 
 def may_check_in(
-    state: ClinicState, ticket: Ticket, now: Millis, *, desk: bool
+    state: ClinicState, ticket: Ticket, now: Millis, where: CheckedInAt
 ) -> None:
-    """Rule 3. The desk may what a kiosk may not, except where the rules bind both."""
-    rules = state.settings.check_in
+    """Rule 3."""
     times = state.halves.get(ticket.half)
-    if times is not None and not desk:
-        if now > times.ends + rules.cut_off_ms:
-            raise Refused("cut_off", "签到时间已过，请到分诊台。", number=ticket.number)
-        other = half_of(state, now) != ticket.half
-        if other and not rules.kiosk_other_half:
-            raise Refused(
-                "other_half", "您挂的不是这个时段的号，请到时再签到，或到分诊台。"
-            )
-    start = ticket.facts.slot_start or (times.begins if times is not None else 0)
-    if not start or rules.early == "any" or (desk and rules.desk_may_early):
+    half = (times.begins, times.ends) if times is not None else None
+    facts = ticket.facts
+    slot = (facts.slot_start, facts.slot_end) if facts.slot_start else None
+    no = entry.may_check_in(state.settings, now, where, slot=slot, half=half)
+    if no is None:
         return
-    opens = start - (rules.early_ms if rules.early == "minutes" else 0)
-    if now < opens:
-        minutes = -(-(opens - now) // 60_000)
+    if no.code == "too_early":
+        minutes = -(-(no.at - now) // 60_000)
         raise Refused(
             "too_early",
             f"还没有到签到时间，请过 {minutes} 分钟再来签到。",
-            wait_ms=opens - now,
+            wait_ms=no.at - now,
         )
+    raise Refused(
+        "cut_off", "您挂的时段已经过了，请到分诊台签到。", number=ticket.number
+    )
 
 
 def ahead_of(state: ClinicState, key: str) -> int:
@@ -313,23 +310,8 @@ def wait_to_call_again(settings: Settings, ticket: Ticket, now: Millis) -> Milli
     return (ticket.called_at or 0) + settings.call_again_ms - now
 
 
-def wait_to_miss(settings: Settings, ticket: Ticket, now: Millis) -> Millis:
-    """How long this one must still be given to come; not positive when no more."""
-    return (ticket.called_at or 0) + settings.missed_after_ms - now
-
-
 def returns_by_itself(settings: Settings) -> bool:
     return settings.returns.automatic
-
-
-def calls_before_missed(settings: Settings, ticket: Ticket) -> int:
-    return settings.missed_after_calls - ticket.times
-
-
-def void_by(settings: Settings, ticket: Ticket) -> bool:
-    """Would one more miss be one too many?"""
-    most = settings.recall.misses_void
-    return 0 < most <= ticket.misses + 1
 
 
 # Stopped

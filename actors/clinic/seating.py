@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from actors.clinic import rules
+from actors.clinic.order.bounds import blocks, overtaken_by
 from actors.clinic.order.choice import Choice, next_for
 from actors.clinic.order.facts import Calling, QueueFacts, Seat, Waiting
 from actors.clinic.order.line import in_order, place_of
 from actors.clinic.order.places import Places
-from actors.clinic.state import ClinicState, Room, Ticket
+from actors.clinic.state import IN_LINE, ClinicState, Room, Ticket
 from actors.kernel.times import Millis
 
 
@@ -83,7 +84,29 @@ def ahead_if_joined(state: ClinicState, queue_key: str, facts: Waiting) -> int:
     places = Places(queue.facts, state.settings)
     everybody = (*queue.facts.waiting, facts)
     line = in_order(queue.facts, state.settings, places, everybody, queue.facts.doctor)
-    for ahead, (_, who) in enumerate(line):
+    for ahead, (_, _, who) in enumerate(line):
         if who.ticket == facts.ticket:
             return ahead
     return len(queue.waiting)
+
+
+def passed_over(
+    state: ClinicState, room_key: str, key: str, now: Millis
+) -> tuple[str, ...]:
+    """Whom calling this ticket into this room overtakes, where the rules count it."""
+    ticket = state.tickets[key]
+    if not state.settings.fairness.overtaken or ticket.state not in IN_LINE:
+        return ()
+    seat = seat_of(state, room_key, state.rooms[room_key], now)
+    return overtaken_by(state.queues[ticket.queue].facts, state.settings, key, seat)
+
+
+def protected_from(
+    state: ClinicState, room_key: str, key: str, now: Millis
+) -> tuple[str, ...]:
+    """Who must not be overtaken any more by a call of this ticket out of turn."""
+    ticket = state.tickets[key]
+    if ticket.state not in IN_LINE:
+        return ()
+    seat = seat_of(state, room_key, state.rooms[room_key], now)
+    return blocks(state.queues[ticket.queue].facts, state.settings, key, seat)

@@ -15,7 +15,6 @@ from actors.clinic.order.facts import (
     put_after,
     put_before,
 )
-from actors.clinic.order.places import Places
 from actors.clinic.state import IN_LINE, ClinicState, Queue, Ticket
 from actors.kernel.times import Millis
 
@@ -144,23 +143,12 @@ def uncount(state: ClinicState, ticket: Ticket) -> None:
     ticket.overtook = ()
 
 
-def overtakes(state: ClinicState, key: str, ticket: Ticket) -> None:
-    """Whoever would go before, if nobody had any precedence, is overtaken once more.
-    Counted only where the rules set a bound."""
-    if not state.settings.fairness.overtaken:
-        return
-    queue = state.queues[ticket.queue]
-    fair = Places(queue.facts, state.settings).fair
-    own = fair(ticket.facts)
-    passed = tuple(
-        other
-        for other, facts in queue.waiting.items()
-        if other != key and not facts.at_room and fair(facts) < own
-    )
-    for other_key in passed:
-        other = state.tickets[other_key]
+def overtakes(state: ClinicState, ticket: Ticket, passed: tuple[str, ...]) -> None:
+    """These stood before it and are overtaken once more."""
+    for key in passed:
+        other = state.tickets[key]
         facts = replace(other.facts, overtaken=other.facts.overtaken + 1)
-        change(state, other_key, other, facts)
+        change(state, key, other, facts)
     ticket.overtook = passed
 
 
@@ -215,9 +203,7 @@ def triage(
     change(state, key, ticket, facts)
 
 
-def first_facts(
-    state: ClinicState, key: str, queue: str, half: str
-) -> Waiting:
+def first_facts(state: ClinicState, key: str, queue: str, half: str) -> Waiting:
     return Waiting(
         ticket=key,
         registered=next_seq(state),
@@ -259,5 +245,5 @@ def rooms_of_queues(state: ClinicState) -> None:
         queue.rooms = tuple(
             room_key
             for room_key, room in state.rooms.items()
-            if key in (room.served if room.doctor else room.plan.queues)
+            if key in (room.plan.queues if room.doctor is None else room.served)
         )

@@ -14,6 +14,7 @@ import msgspec
 from actors.clinic.order.counting import Counted, Counters
 from actors.clinic.order.facts import Calling, QueueFacts, Waiting
 from actors.clinic.order.line import in_order
+from actors.clinic.order.memo import Memo
 from actors.clinic.order.places import Places
 from actors.clinic.plan import (
     ClinicPlan,
@@ -154,6 +155,7 @@ class Queue(msgspec.Struct, dict=True):
                 doctor=self.plan.doctor,
                 slots=self.slots,
                 calling=self.calling,
+                memo=self.__dict__.setdefault("_memo", Memo()),
             )
         return kept
 
@@ -171,12 +173,14 @@ class Queue(msgspec.Struct, dict=True):
             facts = self.facts
             places = Places(facts, self.rules)
             line = in_order(facts, self.rules, places, facts.waiting, facts.doctor)
-            kept = self.__dict__["_order"] = [who.ticket for _, who in line]
+            kept = self.__dict__["_order"] = [who.ticket for _, _, who in line]
         return kept
 
     def touched(self) -> None:
         """Something the line depends on has changed."""
-        self.__dict__.clear()
+        kept = self.__dict__
+        kept.pop("_facts", None)
+        kept.pop("_order", None)
 
 
 class Away(msgspec.Struct, frozen=True, gc=False):

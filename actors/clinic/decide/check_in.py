@@ -44,8 +44,7 @@ def check_in(state: ClinicState, command: CheckIn, now: Millis) -> Decision:
         raise BadRequest("请刷卡，或选择号票。", field="card")
     assert key is not None
     ticket = state.tickets[key]
-    desk = command.where == "desk"
-    rules.may_check_in(state, ticket, now, desk=desk)
+    rules.may_check_in(state, ticket, now, command.where)
     doctor = ticket.facts.doctor or None
     if command.doctor is not None:
         known_doctor(state, command.doctor)

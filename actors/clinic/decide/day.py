@@ -75,7 +75,7 @@ def opened(command: Open, now: Millis, *, provisional: bool = False) -> Opened:
         rooms=command.rooms,
         settings=command.settings,
         doctors=command.doctors,
-        halves={**command.halves},
+        halves={str(key): half for key, half in command.halves.items()},
         rolls_over=command.rolls_over,
         provisional=provisional,
     )

@@ -34,8 +34,9 @@ from actors.clinic.events import (
     MissUndone,
     Started,
 )
+from actors.clinic.order import entry
 from actors.clinic.replies import Announced, AnnouncedAgain, ThisTicket
-from actors.clinic.seating import lane_of, who_is_next
+from actors.clinic.seating import lane_of, passed_over, protected_from, who_is_next
 from actors.clinic.state import ENDED, ClinicState, Room, Stage, Ticket
 from actors.kernel.errors import Refused
 from actors.kernel.times import Millis
@@ -71,6 +72,14 @@ def call_one(state: ClinicState, command: CallOne, now: Millis) -> Decision:
     if state.queues[ticket.queue].stopped is not None:
         raise Refused("calling_stopped", "这个队列已经停叫，请联系分诊台。")
     _finished_first(state, room)
+    held_up = protected_from(state, command.room, command.ticket, now)
+    if held_up:
+        number = state.tickets[held_up[0]].number
+        raise Refused(
+            "unfair",
+            f"{number} 号已经多次被插队，请先叫 {number} 号。",
+            tickets=list(held_up),
+        )
     lane = lane_of(state, ticket) if ticket.state == "waiting" else "normal"
     return _call(state, command, command.ticket, lane, now)
 
@@ -132,6 +141,7 @@ def _call(
         room=command.room,
         expires=now + state.settings.announcement_ms,
         lane=lane,
+        overtook=passed_over(state, command.room, ticket_id, now),
         out_of_turn=chosen,
     )
     reply = Announced(ticket_id, state.tickets[ticket_id].number, call)
@@ -191,14 +201,15 @@ def miss(state: ClinicState, command: Miss, now: Millis) -> Decision:
     ticket = current_in(state, command.room, command.ticket)
     if ticket.state != "called":
         raise moved_on(command.ticket, "这一位已经开始就诊，看完了请按“看完了”。")
-    wait = rules.wait_to_miss(state.settings, ticket, now)
-    if wait > 0:
-        raise too_soon(wait, "刚刚叫过，请再等 {} 秒，人没来再按过号。")
-    more = rules.calls_before_missed(state.settings, ticket)
-    if more > 0:
+    no = entry.may_miss(state.settings, ticket.times, ticket.called_at or 0, now)
+    if no is not None and no.code == "call_again":
         raise Refused(
-            "call_again_first", f"还要再叫 {more} 次，人没来才能过号。", calls=more
+            "call_again_first",
+            f"还要再叫 {no.calls} 次，人没来才能过号。",
+            calls=no.calls,
         )
+    if no is not None:
+        raise too_soon(no.at - now, "刚刚叫过，请再等 {} 秒，人没来再按过号。")
     return yes(
         ThisTicket(command.ticket),
         Missed(
@@ -206,7 +217,7 @@ def miss(state: ClinicState, command: Miss, now: Millis) -> Decision:
             by=command.by,
             ticket=command.ticket,
             room=command.room,
-            void=rules.void_by(state.settings, ticket),
+            void=entry.is_void(state.settings, ticket.misses + 1),
         ),
     )
 
@@ -282,6 +293,7 @@ def opened_elsewhere(
         room=command.room,
         expires=now,
         lane=lane_of(state, ticket) if ticket.state == "waiting" else "normal",
+        overtook=passed_over(state, command.room, command.ticket, now),
         silent=True,
         out_of_turn=True,
     )

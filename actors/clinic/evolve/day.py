@@ -42,7 +42,8 @@ def opened(state: ClinicState, event: Opened) -> None:
         doctor = plan.doctor
         if doctor and doctor not in state.doctors:
             state.doctors[doctor] = Doctor(DoctorPlan(doctor, plan.title))
-        if planned and doctor and room.doctor is None:
+        if planned and room.doctor is None:
+            # a room that names nobody calls all the same
             room.doctor = doctor
             room.served = plan.queues
     standing.rooms_of_queues(state)

@@ -31,7 +31,7 @@ def called(state: ClinicState, event: Called) -> None:
     places.remember(ticket)
     if ticket.state in IN_LINE:
         standing.count_call(state, ticket, event.room, event.lane)
-        standing.overtakes(state, key, ticket)
+        standing.overtakes(state, ticket, event.overtook)
     room = state.rooms[event.room]
     room.calls += 1
     room.in_a_row = room.in_a_row + 1 if room.last_queue == ticket.queue else 1
