@@ -8,6 +8,7 @@ name nor number nor card.
 from __future__ import annotations
 
 import msgspec
+from msgspec.structs import replace
 
 from actors.clinic import rules
 from actors.clinic.order.facts import QueueFacts, Seat, Waiting
@@ -79,7 +80,10 @@ def outline_of(state: ClinicState, now: Millis) -> Outline:
         state.day,
         now,
         state.settings,
-        queues_of(state, dict.fromkeys(state.queues), now),
+        {
+            key: replace(facts, memo=None)  # it is the clinic's, and no fact
+            for key, facts in queues_of(state, dict.fromkeys(state.queues), now).items()
+        },
         tuple(_sitting(state, key, room, now) for key, room in state.rooms.items()),
         tuple(examined),
         tuple(expected),

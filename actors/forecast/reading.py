@@ -187,7 +187,7 @@ class _Reader:
             if key == self._key
         ]
         awaited = {who.ticket for who in expected}
-        for spot, who in in_order(
+        for _, spot, who in in_order(
             self._queue,
             self._settings,
             self._places,
