@@ -14,6 +14,7 @@ import trio
 from actors.booker.actor import booker_capability
 from actors.clinic.actor import KIND as CLINIC
 from actors.clinic.actor import clinic_capability
+from actors.directory.actor import directory_capability
 from actors.forecast.forecasts import VIEW as TIMES
 from actors.forecast.forecasts import Forecasts
 from actors.forecast.process import worker_command
@@ -52,6 +53,7 @@ from realtime.sockets.front_door import DoorSettings, FrontDoor
 from realtime.tokens import Gate, mint
 from realtime.topics.clinic_counter import ClinicCounter
 from realtime.topics.counter import Counter
+from realtime.topics.directory_counter import DirectoryCounter
 from realtime.topics.hub import Hub
 from realtime.topics.patients_counter import PatientsCounter
 from realtime.topics.schedule_counter import BookerCounter, ScheduleCounter
@@ -226,7 +228,7 @@ def rooms(
     """Every kind of actor of this release, with its counter. That of the patients is
     staffed later by whoever gives it."""
     return [
-        *(_clinic(vault), _schedule(vault), _booker(), _staff(vault)),
+        *(_clinic(vault), _schedule(vault), _booker(), _directory(), _staff(vault)),
         (patients_capability(), patients or PatientsCounter()),
     ]
 
@@ -237,6 +239,10 @@ def _clinic(vault: Vault) -> tuple[Capability[Any], Counter]:
 
 def _schedule(vault: Vault) -> tuple[Capability[Any], Counter]:
     return schedule_capability(), ScheduleCounter(vault)
+
+
+def _directory() -> tuple[Capability[Any], Counter]:
+    return directory_capability(), DirectoryCounter()
 
 
 def _booker() -> tuple[Capability[Any], Counter]:

@@ -10,6 +10,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 
+from actors.directory.actor import directory_stream
+from actors.directory.messages import Campus, Department, Doctor, Put
 from actors.kernel.errors import KeyReused, Refused
 from actors.kernel.times import day_of
 from actors.runtime.system import ActorSystem
@@ -27,6 +29,7 @@ from actors.schedule.plan import (
 )
 from realtime.config import Hospital
 
+CAMPUS, CAMPUS_NAME = "main", "本部院区"
 DAYS_AHEAD = 7
 SUNDAY = 6
 
@@ -114,7 +117,7 @@ def opening(department: str, day: date, zone: tzinfo) -> Open:
     return Open(
         by="demo",
         department=DepartmentPlan(
-            plan.name, plan.name_en, "main", "本部院区", plan.floor
+            plan.name, plan.name_en, CAMPUS, CAMPUS_NAME, plan.floor
         ),
         doctors={sitting.doctor: _DOCTORS[sitting.doctor] for sitting in plan.sittings},
         sessions={
@@ -144,9 +147,36 @@ def _session(clinic: str, sitting: _Sitting, midnight: int) -> SessionPlan:
     )
 
 
+def directory() -> Put:
+    """What the hospital is made of."""
+    return Put(
+        by="demo",
+        campuses={CAMPUS: Campus(CAMPUS_NAME)},
+        departments={
+            key: Department(plan.name, CAMPUS, plan.name_en, plan.floor)
+            for key, plan in _DEPARTMENTS.items()
+        },
+        doctors={
+            key: Doctor(
+                doctor.name,
+                tuple(
+                    department
+                    for department, plan in _DEPARTMENTS.items()
+                    if any(sitting.doctor == key for sitting in plan.sittings)
+                ),
+                doctor.title,
+                doctor.photo,
+                doctor.skill,
+            )
+            for key, doctor in _DOCTORS.items()
+        },
+    )
+
+
 async def open_the_days(system: ActorSystem, hospital: Hospital) -> None:
     """Lay out the days to come; Sundays are free. Keys make it happen once a day,
     however often the demo starts."""
+    await system.ref(directory_stream(hospital.id)).ask(directory(), principal="demo")
     today = date.fromisoformat(day_of(system.clock.now(), hospital.zone))
     for ahead in range(1, DAYS_AHEAD + 1):
         day = today + timedelta(days=ahead)

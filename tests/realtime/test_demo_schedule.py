@@ -4,12 +4,21 @@ from datetime import UTC, date
 
 import pytest
 
+from actors.directory.actor import directory_capability, directory_stream
 from actors.runtime.testkit import Kit
 from actors.schedule.actor import schedule_capability, schedule_stream
 from realtime.demo_hospital import HOSPITAL, open_body
-from realtime.demo_schedule import department_ids, opening
+from realtime.demo_schedule import department_ids, directory, opening
 
 DAY = date(2026, 11, 24)
+
+
+def test_its_directory_is_one() -> None:
+    kit = Kit(directory_capability(), directory_stream(HOSPITAL))
+    assert kit.run(directory()).refusal is None
+    assert set(kit.view("public")["departments"]) == set(department_ids())
+    doctors = kit.view("public")["doctors"].values()
+    assert all(doctor["departments"] and doctor["title"] for doctor in doctors)
 
 
 @pytest.mark.parametrize("department", department_ids())
