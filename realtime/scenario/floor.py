@@ -71,7 +71,8 @@ def read_command(name: str, body: dict[str, Any]) -> Any:
     try:
         return _CLINIC.read_command(msgspec.json.encode({"type": name, **body}))
     except msgspec.ValidationError as error:
-        raise BadRequest(f"命令不对：{error}") from None
+        field = str(error).rpartition("$.")[2].rstrip("`")
+        raise BadRequest(f"命令不对：{error}", field=field) from None
 
 
 class Bare:
@@ -100,7 +101,7 @@ class Bare:
         for event in decision.events:
             kept = _CLINIC.read_event(msgspec.json.encode(event))
             _CLINIC.evolve(self._state, kept)
-        return Said(reply=msgspec.to_builtins(decision.reply))
+        return Said(reply=msgspec.json.decode(msgspec.json.encode(decision.reply)))
 
     async def pass_to(self, at: Millis) -> None:
         for _ in range(_NEVER_ENDS):

@@ -101,6 +101,8 @@ class _Player:
                 done.replies[unit.patient] = said.reply
                 if deed.name in ("register", "arrive"):
                     self._cast.has(unit.patient, said.reply["ticket"])
+                if deed.name == "transfer" and "clinic" in deed.fields:
+                    self._cast.leaves(unit.patient)
 
     async def _ask(self, name: str, body: dict[str, Any]) -> Said:
         self._asked += 1

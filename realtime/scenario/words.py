@@ -4,11 +4,13 @@ more may be said of it. Whoever writes a rule as an example writes with these.""
 from __future__ import annotations
 
 import difflib
+import typing
 from collections.abc import Iterable
 from typing import Any
 
 import msgspec
 
+from actors.clinic.plan import CheckedInAt, End, ExtraWhere, Half, Mode
 from realtime.scenario.story import Kind
 
 FILLERS = frozenset(
@@ -223,8 +225,8 @@ OPTIONS: dict[str, str] = {
     "number": "text",
     "person": "text",
     "registered": "flag",
-    "where": "text",
-    "mode": "text",
+    "where": "where",
+    "mode": "mode",
     "queues": "queues",
     "after": "person",
     "reports": "words",
@@ -236,7 +238,7 @@ OPTIONS: dict[str, str] = {
     "origin": "text",
     "leaving": "text",
     "code": "text",
-    "answer": "text",
+    "answer": "answer",
     "day": "text",
     "text": "text",
     "until": "time",
@@ -247,9 +249,19 @@ OPTIONS: dict[str, str] = {
     "name": "text",
     "into": "text",
     "settings": "settings",
-    "end": "text",
+    "end": "end",
 }
 """What may be said of a deed beside whom it is about, and how it is written."""
+
+CHOICES: dict[str, tuple[str, ...]] = {
+    "half": typing.get_args(Half),
+    "where": typing.get_args(CheckedInAt),
+    "mode": typing.get_args(Mode),
+    "answer": ("doctor", "day", "refund"),
+    "end": typing.get_args(End),
+    "extra.where": typing.get_args(ExtraWhere),
+}
+"""Where only these may be written."""
 
 EXPECTS: dict[str, str] = {
     "called": "people",
@@ -266,9 +278,30 @@ EXPECTS: dict[str, str] = {
     "missed": "people",
     "alarms": "alarms",
     "hall": "hall",
+    "left": "left",
     "reply": "table",
 }
 """What a step may expect, and how it is written."""
+
+MARKS = {
+    "预": "booked",
+    "现": "walk_in",
+    "复": "return",
+    "过": "recall",
+    "优": "priority",
+    "急": "emergency",
+    "加": "extra",
+}
+"""What stands beside a number on a board, and the code it has in a view."""
+
+NOTES = {
+    "暂离": "away",
+    "停叫": "stopped",
+    "停诊": "clinic_stopped",
+    "未到": "absent",
+    "医生未到": "absent",
+}
+"""What may stand on a room's door."""
 
 STEP_KEYS = ("at", "do", "by", "every", "expect", "note")
 
