@@ -130,7 +130,7 @@ VERBS: tuple[Verb, ...] = (
         patient=_ONE,
         room=_MAY,
     ),
-    _verb("hold|挂起|暂放", "doctor", "reason", patient=_ONE, room=_MAY),
+    _verb("hold|暂放|挂起", "doctor", "reason", patient=_ONE, room=_MAY),
     _verb("resume|继续|恢复就诊", "doctor", "after", patient=_ONE, room=_MAY),
     _verb(
         *("to_examination|去检查|送检查", "doctor", "reports back_at keeps_seat"),
@@ -147,7 +147,7 @@ VERBS: tuple[Verb, ...] = (
         doctor=_MAY,
     ),
     _verb("away|暂离", "doctor", "reason back_at", room=_ONE),
-    _verb("back|暂离回来|回来了", "doctor", room=_ONE),
+    _verb("back|回来了|暂离回来", "doctor", room=_ONE),
     # between clinics
     _verb("arrive|转入", "clinic", "origin queue", patient=_ONE, queue=_MAY),
     _verb("left|对方已收", "clinic", "leaving", patient=_ONE),
@@ -162,7 +162,7 @@ VERBS: tuple[Verb, ...] = (
     ),
     _verb("move|前移|移动", options="reason", patient=(1, 2)),
     _verb(
-        "pin|指定医生|指定",
+        "pin|指定|指定医生",
         options="reason",
         patient=_ONE,
         doctor=_MAY,
@@ -189,7 +189,7 @@ VERBS: tuple[Verb, ...] = (
     _verb("open_calling|开叫|恢复叫号", room=_MAY, doctor=_MAY, queue=_MAY),
     _verb("stop_clinic|停诊", options="reason half", doctor=_MAY, queue=_MAY),
     _verb(
-        "answer_stop|停诊答复|答复",
+        "answer_stop|答复|停诊答复",
         options="answer day",
         patient=_SOME,
         queue=_MAY,
