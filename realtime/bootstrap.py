@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -14,20 +14,28 @@ import trio
 from actors.booker.actor import booker_capability
 from actors.clinic.actor import KIND as CLINIC
 from actors.clinic.actor import clinic_capability
+from actors.directory.actor import directory_capability
 from actors.forecast.forecasts import VIEW as TIMES
 from actors.forecast.forecasts import Forecasts
 from actors.forecast.process import worker_command
+from actors.his.actor import his_capability
+from actors.his.places import read_places
 from actors.journal.journal import Journal
 from actors.kernel.sealed import Vault
-from actors.kernel.times import WallClock, iso
+from actors.kernel.times import WallClock, day_of, iso
+from actors.patients.actor import patients_capability
+from actors.patients.book import Book
+from actors.patients.desk import PatientsDesk
 from actors.runtime.shape import Capability
 from actors.runtime.system import ActorSystem
 from actors.schedule.actor import schedule_capability
 from actors.staff.actor import staff_capability
 from queue_displays.hall import HallView
-from realtime import demo_hospital, quiet
+from realtime import demo_hospital, demo_schedule, quiet
 from realtime.accounts import Accounts, rights_follower
+from realtime.appointments import Appointments
 from realtime.config import Settings
+from realtime.his_link import HisLink
 from realtime.http.app import Site, create_app
 from realtime.http.demo import Demo
 from realtime.http.metrics import Metrics
@@ -35,14 +43,19 @@ from realtime.http.server import HttpServer
 from realtime.http.staff import Staff
 from realtime.keys import Keys, open_keys
 from realtime.measures import tell
+from realtime.patient_news import PatientNews
 from realtime.protocol.conversation import Terms
 from realtime.protocol.messages import Limits
+from realtime.simulate.company import keep_company
+from realtime.simulate.running import Server
 from realtime.sockets.edge import Edge, EdgeSettings
 from realtime.sockets.front_door import DoorSettings, FrontDoor
-from realtime.tokens import Gate
+from realtime.tokens import Gate, mint
 from realtime.topics.clinic_counter import ClinicCounter
 from realtime.topics.counter import Counter
+from realtime.topics.directory_counter import DirectoryCounter
 from realtime.topics.hub import Hub
+from realtime.topics.patients_counter import PatientsCounter
 from realtime.topics.schedule_counter import BookerCounter, ScheduleCounter
 from realtime.topics.staff_counter import StaffCounter
 from realtime.version import CHECKOUT, version
@@ -51,6 +64,7 @@ log = logging.getLogger("houzhen")
 
 PAGES = CHECKOUT / "kiosk_web" / "dist"
 _GRACE_S = 2.0
+_COMPANY_MS = 7 * 86_400_000
 
 Wing = Callable[[Vault], tuple[Capability[Any], Counter]]
 """A further capability with its counter, built once the vault is there."""
@@ -69,6 +83,7 @@ class House:
         edge: Edge,
         door: FrontDoor,
         http: HttpServer,
+        desk: PatientsDesk,
     ) -> None:
         self.settings = settings
         self.keys = keys
@@ -77,6 +92,7 @@ class House:
         self.hub = hub
         self.edge = edge
         self.http = http
+        self.desk = desk
         self._door = door
 
     @property
@@ -102,23 +118,36 @@ async def serving(
     when the address is not to be had, and JournalLost when nothing can be promised
     any more; the latter two perhaps in the groups of nurseries."""
     clock = WallClock()
+    places = read_places(settings.his.places) if settings.his.base_url else None
     journal = Journal(
         settings.journal.url, release=version(), busy_s=settings.journal.busy_s
     )
     keys = await _keys_of(journal, settings)
     vault = Vault(keys.data.id, keys.data.cipher, keys.data.index)
     forecasts = Forecasts(worker_command(settings.data_dir / "forecast" / "learnt"))
-    built = [*rooms(vault), *(wing(vault) for wing in wings)]
+    patients = PatientsCounter()
+    book = Book(journal, vault)
+    news = PatientNews(journal, vault, book)
+    built = [*rooms(vault, patients), *(wing(vault) for wing in wings)]
     gate = Gate(keys.tokens)
     hospital = settings.hospital.id
+    appointments = Appointments(hospital, journal)
+    followers = [
+        *(rights_follower(hospital, gate), forecasts.follower),
+        *(appointments.follower, book, news),
+    ]
+    his = None if places is None else HisLink(settings, vault, places)
+    if his is not None:
+        followers.append(his.follower)
     system = ActorSystem(
         journal,
-        [capability for capability, _ in built],
+        [*(capability for capability, _ in built), his_capability()],
         clock=clock,
-        followers=[rights_follower(hospital, gate), forecasts.follower],
+        followers=followers,
         mailbox_size=settings.actors.mailbox,
         idle_s=settings.actors.idle_s,
     )
+    appointments.system = system
     accounts = Accounts(hospital, system, vault, gate)
     hub = Hub(
         hospital,
@@ -131,12 +160,17 @@ async def serving(
         {(CLINIC, TIMES): forecasts},
     )
     zone = settings.hospital.zone
+    news.speak_through(system)
+    desk = PatientsDesk(hospital, system, vault, book)
+    patients.staff(desk, lambda: day_of(clock.now(), zone))
     edge = Edge(
         hub, _edge_settings(settings), server_time=lambda: iso(clock.now(), zone)
     )
     hub.new_audience = edge.audience
     metrics = Metrics()
     tell(metrics, system, hub, edge.traffic)
+    if his is not None:
+        his.tell(metrics)
 
     async def journal_answers() -> str | None:
         return None if journal.healthy else "the journal cannot be written"
@@ -154,7 +188,7 @@ async def serving(
     )
     http = HttpServer(create_app(site), settings.http)
     door = FrontDoor(edge, http.serve, _door_settings(settings))
-    house = House(settings, keys, gate, system, hub, edge, door, http)
+    house = House(settings, keys, gate, system, hub, edge, door, http, desk)
     async with system.running(), trio.open_nursery() as nursery:
         await accounts.void_what_was()
         await door.listen(settings.http.host, settings.http.port)
@@ -163,6 +197,9 @@ async def serving(
         await nursery.start(forecasts.run, system)
         if demo:
             await demo_hospital.open_the_day(house.system, vault, settings.hospital)
+            await demo_schedule.open_the_days(house.system, settings.hospital)
+        if his is not None:
+            nursery.start_soon(his.run, system)
         quiet.settle_down()
         nursery.start_soon(
             quiet.collect_in_quiet_moments,
@@ -185,9 +222,15 @@ async def _keys_of(journal: Journal, settings: Settings) -> Keys:
         raise
 
 
-def rooms(vault: Vault) -> list[tuple[Capability[Any], Counter]]:
-    """Every kind of actor of this release, with its counter."""
-    return [_clinic(vault), _schedule(vault), _booker(), _staff(vault)]
+def rooms(
+    vault: Vault, patients: PatientsCounter | None = None
+) -> list[tuple[Capability[Any], Counter]]:
+    """Every kind of actor of this release, with its counter. That of the patients is
+    staffed later by whoever gives it."""
+    return [
+        *(_clinic(vault), _schedule(vault), _booker(), _directory(), _staff(vault)),
+        (patients_capability(), patients or PatientsCounter()),
+    ]
 
 
 def _clinic(vault: Vault) -> tuple[Capability[Any], Counter]:
@@ -196,6 +239,10 @@ def _clinic(vault: Vault) -> tuple[Capability[Any], Counter]:
 
 def _schedule(vault: Vault) -> tuple[Capability[Any], Counter]:
     return schedule_capability(), ScheduleCounter(vault)
+
+
+def _directory() -> tuple[Capability[Any], Counter]:
+    return directory_capability(), DirectoryCounter()
 
 
 def _booker() -> tuple[Capability[Any], Counter]:
@@ -227,6 +274,30 @@ def _door_settings(settings: Settings) -> DoorSettings:
     )
 
 
+async def company(house: House) -> None:
+    """The demo's doctors and patients, through its own front door like everybody."""
+
+    def token_for(role: str, place: str) -> str:
+        name = f"company-{role}-{place.replace('/', '-')}"
+        now = house.system.clock.now()
+        return mint(
+            house.keys.tokens, name, [role], [place], now=now, lasts_ms=_COMPANY_MS
+        )
+
+    hospital = house.settings.hospital
+    url = house.address.replace("http", "ws", 1) + "/live"
+    await keep_company(
+        Server(url, hospital.id, hospital.zone, token_for),
+        {
+            clinic: {
+                room: tuple(plan["queues"])
+                for room, plan in demo_hospital.open_body(clinic)["rooms"].items()
+            }
+            for clinic in demo_hospital.clinic_ids()
+        },
+    )
+
+
 def write_log(level: str) -> None:
     """To stderr, for whoever keeps logs on this machine. Never a name or a card."""
     logging.basicConfig(
@@ -234,7 +305,7 @@ def write_log(level: str) -> None:
         format="%(asctime)s %(levelname)-7s %(name)s  %(message)s",
         stream=sys.stderr,
     )
-    for noisy in ("alembic", "hypercorn"):
+    for noisy in ("alembic", "hypercorn", "httpx", "httpcore"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 
@@ -244,15 +315,23 @@ def run(
     demo: bool = False,
     wings: Iterable[Wing] = (),
     ready: Callable[[House], None] = lambda house: None,
+    beside: Callable[[House], Awaitable[None]] | None = None,
 ) -> None:
-    """Serve until SIGINT or SIGTERM. ``ready`` is called when the door is open."""
+    """Serve until SIGINT or SIGTERM. ``ready`` is called when the door is open, and
+    ``beside`` runs from then on, until the server stops."""
 
     async def until_told() -> None:
         with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as told:
-            async with serving(settings, demo=demo, wings=wings) as house:
+            async with (
+                serving(settings, demo=demo, wings=wings) as house,
+                trio.open_nursery() as nursery,
+            ):
                 ready(house)
+                if beside is not None:
+                    nursery.start_soon(beside, house)
                 async for number in told:
                     log.info("%s: shutting down", signal.Signals(number).name)
                     break
+                nursery.cancel_scope.cancel()
 
     trio.run(until_told, strict_exception_groups=True)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import msgspec
 
+from actors.his.places import BadPlaces, read_places
 from realtime.config import Settings
 from realtime.config_sources import without_passwords
 from realtime.keys import BadKeys, open_keys
@@ -38,6 +39,8 @@ def findings(settings: Settings, pages: Path) -> Iterator[Finding]:
     yield _data_dir(settings.data_dir)
     yield _keys(settings)
     yield _journal(settings)
+    if settings.his.base_url:
+        yield _his(settings)
     if any(pages.glob("*/index.html")):
         yield Finding("pages", True, str(pages))
     else:
@@ -98,6 +101,18 @@ def _journal(settings: Settings) -> Finding:
     if problem:
         return Finding("journal", False, f"{shown}: {problem}")
     return Finding("journal", True, shown)
+
+
+def _his(settings: Settings) -> Finding:
+    try:
+        places = read_places(settings.his.places)
+    except BadPlaces as error:
+        return Finding("his", False, str(error))
+    if not places.clinics():
+        text = f"{settings.his.places} places no department in any clinic"
+        return Finding("his", None, text)
+    clinics = ", ".join(places.clinics())
+    return Finding("his", True, f"{settings.his.base_url}, for {clinics}")
 
 
 def _file_problem(file: Path, patience_s: float) -> str | None:

@@ -18,6 +18,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from actors.his.places import BadPlaces
 from actors.journal.faults import JournalError
 from actors.kernel.times import WallClock
 from realtime import his_commands
@@ -43,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = _parser().parse_args(arguments)
     try:
         return int(asked.run(asked))
-    except (BadSettings, BadKeys) as error:
+    except (BadSettings, BadKeys, BadPlaces) as error:
         print(f"houzhen: {error}", file=sys.stderr)
         return WRONG
     except KeyboardInterrupt:
@@ -81,8 +82,14 @@ def _parser() -> argparse.ArgumentParser:
         "demo",
         parents=[settings, port],
         help="run the server with a simulated hospital",
-        description="Run the server with a simulated hospital. Its pages get their "
-        "tokens by themselves, so it listens on this machine only.",
+        description="Run the server with a simulated hospital. Patients come and "
+        "doctors call by themselves; a room in which you press a key is yours. Its "
+        "pages get their tokens by themselves, so it listens on this machine only.",
+    )
+    demo.add_argument(
+        *("--still",),
+        action="store_true",
+        help="nobody comes and nobody calls but you",
     )
     demo.set_defaults(run=_serve, demo=True)
 
@@ -149,7 +156,7 @@ def _parser() -> argparse.ArgumentParser:
     bench.add_argument("--check", action="store_true", help="exit 1 for a missed bar")
     bench.set_defaults(run=_bench)
 
-    his_commands.register(commands, settings)
+    his_commands.register(commands, settings, _settings)
     scenario_command.register(commands)
     return parser
 
@@ -185,7 +192,13 @@ def _serve(asked: argparse.Namespace) -> int:
 
     bootstrap.write_log(settings.log.level)
     try:
-        bootstrap.run(settings, demo=asked.demo, ready=_say_hello)
+        alive = asked.demo and not asked.still
+        bootstrap.run(
+            settings,
+            demo=asked.demo,
+            ready=_say_hello,
+            beside=bootstrap.company if alive else None,
+        )
     except Exception as error:
         errors = list(_leaves(error))
         fault = next((e for e in errors if isinstance(e, JournalError)), None)

@@ -16,6 +16,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 import msgspec
 from msgspec import Meta
 
+from realtime.config_his import His
 from realtime.config_sources import (
     BadSettings,
     Fault,
@@ -170,6 +171,7 @@ class Settings(msgspec.Struct, frozen=True):
     http: Http = Http()
     live: Live = Live()
     actors: Actors = Actors()
+    his: His = His()
     secrets: Secrets = Secrets()
     log: Log = Log()
 
@@ -252,11 +254,11 @@ def load(
     # what a file says is meant from where the file is, all else from here
     bases = {
         key: file.parent if file and key in given and not given[key].is_text else here
-        for key in ("data_dir", "journal.url", "secrets.file")
+        for key in ("data_dir", "journal.url", "secrets.file", "his.places")
     }
     data_dir = bases["data_dir"] / values.get("data_dir", Settings().data_dir)
     values["data_dir"] = data_dir
-    for key in ("journal.url", "secrets.file"):
+    for key in ("journal.url", "secrets.file", "his.places"):
         value = values.get(key, known[key].default)
         values[key] = _placed(value, data_dir, bases[key])
     for key, problem in _problems(values):

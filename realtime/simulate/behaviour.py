@@ -40,7 +40,7 @@ async def patient(world: World, visit: Visit) -> None:
     try:
         await world.until(person.arrives)
         await _checks_in(world, visit)
-        await _waits_and_is_seen(world, visit)
+        await waits_and_is_seen(world, visit)
     finally:
         visit.ended = world.now()
         world.plan.left -= 1
@@ -56,7 +56,8 @@ async def _checks_in(world: World, visit: Visit) -> None:
         await world.triage(visit.ticket, visit.person.level)
 
 
-async def _waits_and_is_seen(world: World, visit: Visit) -> None:
+async def waits_and_is_seen(world: World, visit: Visit) -> None:
+    """From the waiting chair on, whoever checked them in."""
     bell = world.ticket_bell(visit.ticket)
     handled: Where | None = None
     while True:

@@ -112,7 +112,8 @@ async def open_desks(
 
 
 class LiveClinic:
-    """See World. ``run`` is what its keys begin with; ``rooms`` whom each serves."""
+    """See World. ``run`` is what its keys begin with; ``rooms`` whom each serves;
+    ``outlived``: its connections live on when those who live in it are cancelled."""
 
     def __init__(
         self,
@@ -123,6 +124,8 @@ class LiveClinic:
         nursery: trio.Nursery,
         rooms: Mapping[str, tuple[str, ...]],
         run: str,
+        *,
+        outlived: bool = False,
     ) -> None:
         self.plan = plan
         self.clock = clock
@@ -131,6 +134,7 @@ class LiveClinic:
         self._topic = topic
         self._nursery = nursery
         self._run = run
+        self._outlived = outlived
         self._queues_of = rooms
         self._tickets: dict[str, LiveBell] = {}
         self._rooms = {room: LiveBell(clock) for room in rooms}
@@ -158,6 +162,9 @@ class LiveClinic:
     def waiting_for(self, room: str) -> bool:
         orders = self._section("orders")
         return any(orders.get(queue) for queue in self._queues_of[room])
+
+    def waiting_in(self, queue: str) -> int:
+        return len(self._section("orders").get(queue, ()))
 
     def ticket_bell(self, ticket: str) -> Bell:
         if ticket not in self._tickets:
@@ -300,7 +307,7 @@ class LiveClinic:
         while True:
             try:
                 # what is under way is heard out, so that we know what we have done
-                with trio.CancelScope(shield=True):
+                with trio.CancelScope(shield=self._outlived):
                     answer = await client.answer(
                         f"{self._desks.stream}:{view}",
                         name,

@@ -83,8 +83,18 @@ def invented_name(luck: Random) -> str:
     return luck.choice(_SURNAMES) + "".join(given)
 
 
+def one_more(day: Day, luck: Random) -> Person:
+    """Somebody like those of the day, here now."""
+    return msgspec.structs.replace(
+        _drawn(day, 0, day.registrations, luck), extra=False, registers=0, arrives=0
+    )
+
+
 def _person(day: Day, seed: int, place: int) -> Person:
-    luck = Random(f"{day.name}/{seed}/{place}")
+    return _drawn(day, seed, place, Random(f"{day.name}/{seed}/{place}"))
+
+
+def _drawn(day: Day, seed: int, place: int, luck: Random) -> Person:
     manners = day.manners
     extra = place >= day.registrations
     booked = not extra and luck.random() < manners.booked

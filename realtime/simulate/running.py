@@ -133,6 +133,7 @@ async def _lived(
                     living,
                     rooms,
                     run,
+                    outlived=True,
                 )
                 watching.start_soon(world.watch)
                 behaviour.people_arrive(world)

@@ -72,7 +72,7 @@ class Hospital:
         self,
         folder: Path,
         *,
-        command: str = "demo",
+        command: str = "demo --still",
         hour: int = 12,
         settings: Mapping[str, str] | None = None,
     ) -> None:
@@ -96,7 +96,7 @@ class Hospital:
         """Returns when the door is open; raises with the log when it will not open."""
         with (self.folder / "server.log").open("a") as log:
             self._process = subprocess.Popen(
-                self._houzhen(self._command, "--port", str(self.port)),
+                self._houzhen(*self._command.split(), "--port", str(self.port)),
                 cwd=self.folder,
                 env=self._environment,
                 stdout=subprocess.PIPE,

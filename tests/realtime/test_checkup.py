@@ -6,10 +6,12 @@ from contextlib import closing
 from pathlib import Path
 from types import SimpleNamespace
 
+import msgspec
 import pytest
 
 from realtime.checkup import Finding, findings, has_no_journal_yet
 from realtime.config import Settings, load
+from realtime.config_his import His
 from realtime.keys import open_keys
 
 
@@ -126,3 +128,17 @@ def test_a_postgresql_that_is_not_there_is_named_without_its_password(
     assert "No such file" in found.text
     assert "geheim" not in found.text
     assert "***" in found.text
+
+
+def test_his_needs_places_that_can_be_read(tmp_path: Path) -> None:
+    settings = msgspec.structs.replace(
+        settings_in(tmp_path),
+        his=His(base_url="http://his.test/front", places=tmp_path / "his.toml"),
+    )
+    assert "places no department" in look(settings)["his"].text
+    settings.his.places.write_text('[departments]\n0101 = "im2"\n')
+    found = look(settings)["his"]
+    assert found.fine is False
+    assert "departments.0101: expected clinic/queue" in found.text
+    settings.his.places.write_text('[departments]\n0101 = "im2/A"\n')
+    assert look(settings)["his"].text == "http://his.test/front, for im2"

@@ -33,7 +33,7 @@ def served(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Settings, bool]]:
     """What would have been served."""
     asked: list[tuple[Settings, bool]] = []
 
-    def run(settings: Settings, *, demo: bool, ready: object) -> None:
+    def run(settings: Settings, *, demo: bool, ready: object, beside: object) -> None:
         asked.append((settings, demo))
 
     served_by(monkeypatch, run)
@@ -46,7 +46,7 @@ def served_by(monkeypatch: pytest.MonkeyPatch, run: Run) -> None:
 
 
 def fails_with(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
-    def run(settings: Settings, *, demo: bool, ready: object) -> None:
+    def run(settings: Settings, *, demo: bool, ready: object, beside: object) -> None:
         raise error
 
     served_by(monkeypatch, run)
@@ -67,6 +67,16 @@ def test_serve_runs_with_what_was_set(
         (0, False),
         (8001, True),
     ]
+
+
+def test_the_demo_is_alive_unless_told_to_keep_still(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    beside: list[object] = []
+    served_by(monkeypatch, lambda settings, **asked: beside.append(asked["beside"]))
+    for command in (["demo"], ["demo", "--still"], ["serve"]):
+        assert cli.main(command) == 0
+    assert beside == [bootstrap.company, None, None]
 
 
 def test_the_demo_keeps_its_data_apart_unless_told(
@@ -115,7 +125,9 @@ def test_an_occupied_port_says_which_setting_to_change(
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
 
-        def run(settings: Settings, *, demo: bool, ready: object) -> None:
+        def run(
+            settings: Settings, *, demo: bool, ready: object, beside: object
+        ) -> None:
             address = (settings.http.host, settings.http.port)
             try:
                 socket.create_server(address).close()
@@ -289,7 +301,9 @@ def test_bench_runs_the_checkouts_own_and_hands_its_answer_on(
 
 
 @pytest.mark.parametrize(
-    "command", ["", "serve", "demo", "token", "check", "bench"], ids=repr
+    "command",
+    ["", "serve", "demo", "token", "check", "simulate", "bench"],
+    ids=repr,
 )
 def test_every_command_explains_itself(
     command: str, capsys: pytest.CaptureFixture[str]

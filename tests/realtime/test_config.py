@@ -101,6 +101,9 @@ OTHERS = {
     "http.host": "::1",
     "live.frames_at_once": "500",
     "live.send_buffer": "8192",
+    "his.base_url": "http://his.test:9000/front",
+    "his.tries": "7",
+    "his.places": "/srv/his.toml",
     "secrets.file": "/srv/keys.toml",
     "log.level": "debug",
 }

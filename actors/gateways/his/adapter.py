@@ -251,11 +251,11 @@ class HttpHis:
 
     async def check_in(self, trade_no: str, register_no: str, at: Millis) -> None:
         body = {"register_no": register_no, "time": self._form.told(at)}
-        await self._line.change("check_in", trade_no, body, _nothing)
+        await self._line.say("check_in", trade_no, body)
 
     async def undo_check_in(self, trade_no: str, register_no: str, at: Millis) -> None:
         body = {"register_no": register_no, "time": self._form.told(at)}
-        await self._line.change("undo_check_in", trade_no, body, _nothing)
+        await self._line.say("undo_check_in", trade_no, body)
 
     async def call_status(
         self,
@@ -271,7 +271,7 @@ class HttpHis:
             "room_no": room,
             "time": self._form.told(at),
         }
-        await self._line.change("call_status", trade_no, body, _nothing)
+        await self._line.say("call_status", trade_no, body)
 
     async def queue_status(self, day: str) -> tuple[QueueStatus, ...]:
         return await self._list(

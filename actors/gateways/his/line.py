@@ -1,15 +1,15 @@
 """The line to HIS: one request at a time limit, few at once, and no believing early.
 
-Questions are asked again; changes never are, except where nothing can have been
-sent: their outcome is then unknown, and trade_check finds it out. A HIS that keeps
-failing is left alone for a while.
+Questions are asked again, and so is told what only the last word counts of. Other
+changes never are: without an answer their outcome is unknown, and trade_check finds it
+out. A HIS that keeps failing is left alone for a while.
 """
 
 from __future__ import annotations
 
 import logging
 import random
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from typing import Any, TypeVar
 
 import httpx
@@ -66,6 +66,23 @@ class _Garbled(Exception):
     """Something came back, and it is not an answer."""
 
 
+class _Content(httpx.AsyncByteStream):
+    """A request's body. httpx's own is a generator, which a cancelled send leaves
+    half-way, for the collector to find."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content: bytes | None = content
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self
+
+    async def __anext__(self) -> bytes:
+        content, self._content = self._content, None
+        if content is None:
+            raise StopAsyncIteration
+        return content
+
+
 class Line:
     """Asks, and reads the answer; whoever reads raises ValueError for what cannot be
     true."""
@@ -115,6 +132,28 @@ class Line:
         read: Callable[[Any], T],
     ) -> T:
         """Sent once. Only where no connection came about has nothing happened."""
+        return await self._sent(method, trade_no, body, read)
+
+    async def say(self, method: str, trade_no: str, body: dict[str, Any]) -> None:
+        """Told until it is heard: what may be told twice without harm, because only
+        the last word counts, and under one trade number."""
+        tries = self.terms.tries
+        while True:
+            tries -= 1
+            try:
+                return await self._sent(method, trade_no, body, _nothing)
+            except (Unreachable, OutcomeUnknown):
+                if not tries:
+                    raise
+            await trio.sleep(self.terms.again_s * random.uniform(0.5, 1.5))
+
+    async def _sent(
+        self,
+        method: str,
+        trade_no: str,
+        body: dict[str, Any],
+        read: Callable[[Any], T],
+    ) -> T:
         body = {"trade_no": trade_no, **body}
         try:
             return self._read(method, await self._exchange(method, body), read)
@@ -157,12 +196,14 @@ class Line:
             "operator_id": self.terms.operator_id,
             "channel_id": self.terms.channel_id,
         }
+        content = msgspec.json.encode(own | body)
         request = self._client.build_request(
             "POST",
             f"his/{method}",
-            content=msgspec.json.encode(own | body),
+            content=content,
             headers={"content-type": "application/json"},
         )
+        request.stream = _Content(content)
         answer = await self._client.send(request, stream=True)
         try:
             if answer.status_code != 200:
@@ -195,3 +236,7 @@ class Line:
         self.figures.not_believed += 1
         log.warning("%s: an answer that cannot be true: %s", method, why)
         return NotBelieved(method, why)
+
+
+def _nothing(data: Any) -> None:
+    """It said yes, and there is nothing to read."""

@@ -171,6 +171,7 @@ class Registration(_Row, frozen=True):
     slot_no: str = ""
     start: Millis = 0
     end: Millis = 0
+    kind: SessionKind = "ordinary"
     booked: bool = False
     seen: Seen = "no"
     room: str = ""

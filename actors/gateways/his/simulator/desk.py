@@ -164,13 +164,14 @@ class Desk:
     def register_change(self, asked: Asked, now: datetime) -> Any:
         row = self._live(asked["register_no"])
         session = self._session(asked["schedule_no"])
+        if session["visit_date"] != row["visit_date"]:
+            raise No(4210, "只能换当天的号，请退号后重新挂号")
         self._refuse_full(session, asked["slot_no"], now)
         self._set(
             row["pre_id"],
             schedule_no=asked["schedule_no"],
             slot_no=asked["slot_no"],
             visit_date=session["visit_date"],
-            see_no=self._see_no(session),
         )
         return self._registration(asked["register_no"])
 

@@ -24,7 +24,8 @@ _SLOTS = (
     " where s.visit_date = :day order by t.schedule_no, t.slot_no"
 )
 REGISTRATION = (
-    "select r.*, s.dept_code, s.doctor_code, s.time_flag, t.begin_time, t.end_time,"
+    "select r.*, s.dept_code, s.doctor_code, s.time_flag, s.reg_type,"
+    " t.begin_time, t.end_time,"
     " p.patient_name, p.card_no from register r"
     " join schedule s on s.schedule_no = r.schedule_no"
     " left join slot t on t.schedule_no = r.schedule_no and t.slot_no = r.slot_no"
@@ -46,6 +47,7 @@ def registration_row(row: sqlite3.Row) -> dict[str, Any]:
         "doctor_code": row["doctor_code"],
         "visit_date": row["visit_date"],
         "time_flag": row["time_flag"],
+        "reg_type": row["reg_type"],
         "see_no": row["see_no"],
         "patient_id": row["patient_id"],
         "patient_name": row["patient_name"],

@@ -1,0 +1,147 @@
+"""A house beside a simulated HIS: journal, clinics, record and sync, to be killed."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from actors.clinic.actor import clinic_capability, clinic_stream
+from actors.clinic.commands import Open
+from actors.clinic.plan import ClinicPlan, QueuePlan, RoomPlan
+from actors.clinic.state import ClinicState
+from actors.gateways.his.adapter import HttpHis
+from actors.gateways.his.line import Terms
+from actors.gateways.his.port import His
+from actors.his.actor import his_capability, his_stream
+from actors.his.compare import Difference, differences
+from actors.his.places import Place, Places
+from actors.his.state import HisState
+from actors.his.sync import Pace, Sync
+from actors.his.telling import FOLLOWER, Teller
+from actors.journal.journal import Journal
+from actors.kernel.sealed import Vault
+from actors.runtime.followers import Follower
+from actors.runtime.system import ActorSystem
+from actors.runtime.testkit import ManualClock
+from actors.schedule.actor import schedule_capability, schedule_stream
+from actors.schedule.state import ScheduleState
+from tests.actors.gateways.his.simulated import DAY, ZONE
+
+HOSPITAL = "test"
+VAULT = Vault("k1", b"0123456789abcdef", b"an index key of our own")
+DEPARTMENTS = "0101 0102 0103 0201 0301 0401 0501 0601 0701 0801".split()
+# all in two clinics: a queue per department, one for its experts
+PLACES = Places(
+    departments={
+        code: Place("c1" if code < "0400" else "c2", f"Q{code}") for code in DEPARTMENTS
+    },
+    experts={
+        code: Place("c1" if code < "0400" else "c2", f"X{code}") for code in DEPARTMENTS
+    },
+)
+MORNING = round(datetime(2026, 11, 23, 7, 30, tzinfo=ZONE).timestamp() * 1000)
+
+
+@dataclass
+class House:
+    system: ActorSystem
+    sync: Sync
+    his: His
+    places: Places
+
+    async def open(self, day: str = DAY) -> None:
+        """The clinics' day, with one room for everything."""
+        for clinic in ("c1", "c2"):
+            queues = {
+                place.queue: QueuePlan(place.queue)
+                for table in (self.places.departments, self.places.experts)
+                for place in table.values()
+                if place.clinic == clinic
+            }
+            await self.system.ref(clinic_stream(HOSPITAL, clinic, day)).ask(
+                Open(
+                    by="admin",
+                    clinic=ClinicPlan(clinic, "测试医院"),
+                    queues=queues,
+                    rooms={"1": RoomPlan("周", tuple(queues))},
+                ),
+                principal="admin",
+                key="open",
+            )
+
+    async def clinics(self, day: str = DAY) -> Mapping[str, ClinicState]:
+        return {
+            clinic: await self.system.ref(clinic_stream(HOSPITAL, clinic, day)).read(
+                lambda state: state
+            )
+            for clinic in ("c1", "c2")
+        }
+
+    async def record(self, day: str = DAY) -> HisState:
+        state = await self.system.ref(his_stream(HOSPITAL, day)).read(lambda s: s)
+        assert isinstance(state, HisState)
+        return state
+
+    async def pool(self, department: str, day: str = DAY) -> ScheduleState:
+        name = schedule_stream(HOSPITAL, department, day)
+        state = await self.system.ref(name).read(lambda s: s)
+        assert isinstance(state, ScheduleState)
+        return state
+
+    async def differences(self, day: str = DAY) -> list[Difference]:
+        """By what HIS says this moment."""
+        said, after, more = {}, 0, True
+        voice = self.sync.hearing._voice
+        while more:
+            page = await self.his.registrations(day, after)
+            for row in page.rows:
+                said[row.register_no] = voice.registration(row, b"")
+            after, more = page.after, page.more
+        return list(
+            differences(
+                await self.record(day),
+                await self.clinics(day),
+                self.places,
+                said_now=said,
+            )
+        )
+
+
+@asynccontextmanager
+async def house(
+    journal_url: str,
+    his: His,
+    *,
+    places: Places = PLACES,
+    teller: bool = False,
+    clock: ManualClock | None = None,
+) -> AsyncIterator[House]:
+    """One life of the server. Leave it by an exception to kill it."""
+    journal = Journal(journal_url, release="test")
+    clock = clock or ManualClock(MORNING)
+    followers: list[Follower] = []
+    told: list[Teller] = []
+
+    async def handle(record: Any) -> None:
+        await told[0].handle(record)
+
+    if teller:
+        followers.append(Follower(FOLLOWER, handle))
+    system = ActorSystem(
+        journal,
+        [clinic_capability(VAULT), schedule_capability(), his_capability()],
+        clock=clock,
+        followers=followers,
+    )
+    told.append(Teller(his, system, VAULT, HOSPITAL, DAY))
+    sync = Sync(his, system, VAULT, HOSPITAL, ZONE, places, Pace(days=2))
+    async with system.running():
+        yield House(system, sync, his, places)
+
+
+def adapter(url: str, **terms: Any) -> HttpHis:
+    usual: dict[str, Any] = {"again_s": 0.01, "rest_s": 0.02, "answer_s": 5}
+    return HttpHis(Terms(base_url=url, **usual | terms), ZONE)

@@ -1,0 +1,174 @@
+"""The sync beside the simulated HIS: equal in the end, whatever happened before."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from actors.gateways.his.faults import HisError
+from actors.his.places import Places
+from tests.actors.gateways.his.simulated import DAY, NEXT_DAY, SimulatedProcess
+from tests.actors.his.house import PLACES, adapter, house
+
+_trades = itertools.count(1)
+
+
+def trade() -> str:
+    return f"w{next(_trades)}"
+
+
+async def test_a_day_is_the_same_on_both_sides(
+    journal_url: str, there: SimulatedProcess
+) -> None:
+    async with adapter(there.url) as his, house(journal_url, his) as ours:
+        await ours.open()
+        await ours.open(NEXT_DAY)
+        await ours.sync.once()
+        assert await ours.differences() == []
+        assert await ours.differences(NEXT_DAY) == []
+        record = await ours.record()
+        assert len(record.registrations) > 20
+        assert len(record.sessions) > 20
+        tickets = [t for c in (await ours.clinics()).values() for t in c.tickets]
+        assert len(tickets) == len(record.registrations)
+
+
+async def test_the_pool_shows_what_his_has_left(
+    journal_url: str, there: SimulatedProcess
+) -> None:
+    async with adapter(there.url) as his, house(journal_url, his) as ours:
+        await ours.open()
+        await ours.sync.once()
+        for session in await his.sessions(DAY):
+            pool = await ours.pool(session.department)
+            mine = pool.sessions[session.schedule_no]
+            for slot in session.slots:
+                assert mine.slots[slot.slot_no].free == slot.left
+            assert mine.plan.clinic == ""
+            assert pool.doctors[session.doctor].title
+
+
+async def test_a_stopped_session_is_stopped_here_and_opened_again(
+    journal_url: str, there: SimulatedProcess
+) -> None:
+    async with adapter(there.url) as his, house(journal_url, his) as ours:
+        await ours.open()
+        await ours.sync.once()
+        session = (await his.sessions(DAY))[0]
+        told = {"schedule_no": session.schedule_no, "reason": "临时会诊"}
+        there.at_the_window("window_stop", trade_no=trade(), kind="1", **told)
+        await ours.sync.once()
+        mine = (await ours.pool(session.department)).sessions[session.schedule_no]
+        assert mine.stopped
+        assert mine.note == "临时会诊"
+        there.at_the_window("window_stop", trade_no=trade(), kind="2", **told)
+        other = next(d.id for d in await his.doctors() if d.id != session.doctor)
+        there.at_the_window(
+            "window_stop", trade_no=trade(), kind="4", doctor_code=other, **told
+        )
+        await ours.sync.once()
+        mine = (await ours.pool(session.department)).sessions[session.schedule_no]
+        assert not mine.stopped
+        assert mine.doctor == other
+
+
+async def test_asked_again_nothing_happens_twice(
+    journal_url: str, there: SimulatedProcess
+) -> None:
+    async with adapter(there.url) as his:
+        async with house(journal_url, his) as ours:
+            await ours.open()
+            await ours.open(NEXT_DAY)
+            await ours.sync.once()
+            top = ours.system.journal.top
+            await ours.sync.once()
+            assert ours.system.journal.top == top
+        async with house(journal_url, his) as again:
+            await again.sync.once()
+            assert again.system.journal.top == top
+
+
+async def test_names_are_sealed_in_the_record(
+    journal_url: str, there: SimulatedProcess
+) -> None:
+    async with adapter(there.url) as his, house(journal_url, his) as ours:
+        await ours.sync.hearing.registrations(DAY)
+        page = await his.registrations(DAY, 0)
+        record = await ours.record()
+        for row in page.rows:
+            kept = record.registrations[row.register_no].said
+            assert "Sealed(…)" in repr(kept)
+            assert row.name not in repr(kept)
+        written = [
+            event.body
+            for event in await ours.system.journal.after_position(0)
+            if event.name == "his.registration_said"
+        ]
+        assert written
+        for body, row in itertools.product(written, page.rows):
+            assert row.name.encode() not in body
+            assert row.card.encode() not in body
+
+
+async def test_a_clinic_that_is_not_open_yet_gets_them_when_it_is(
+    journal_url: str, there: SimulatedProcess
+) -> None:
+    async with adapter(there.url) as his:
+        async with house(journal_url, his) as ours:
+            await ours.sync.once()
+            kinds = {d.kind for d in await ours.differences()}
+            assert kinds == {"missing_here"}
+            whys = {d.why for d in await ours.differences()}
+            assert whys == {"not_open"}
+        async with house(journal_url, his) as ours:
+            await ours.open()
+            await ours.sync.deliver()
+            assert await ours.differences() == []
+
+
+async def test_a_department_without_a_place_is_said(
+    journal_url: str, there: SimulatedProcess
+) -> None:
+    some = Places(departments={"0101": PLACES.departments["0101"]})
+    async with adapter(there.url) as his, house(journal_url, his, places=some) as ours:
+        await ours.open()
+        await ours.sync.once()
+        found = await ours.differences()
+        assert {d.why for d in found} == {"no_place"}
+        assert {d.his[-5:-1] for d in found}.isdisjoint({"0101"})
+
+
+@pytest.mark.parametrize(
+    "mood",
+    [
+        {"error": 0.2, "drop_before": 0.2, "drop_after": 0.1},
+        {"half_json": 0.3},
+        {"lie": 0.4, "wrong_count": 0.2},
+        {"duplicate": 0.5, "shuffle": 0.5},
+        {"stale": 0.4},
+        {"busy": 0.4},
+        {"latency_ms": 5, "latency_sigma": 1, "error": 0.1, "lie": 0.1, "stale": 0.1},
+    ],
+    ids=lambda mood: "+".join(mood),
+)
+async def test_on_a_bad_day_it_is_equal_in_the_end(
+    mood: dict[str, float],
+    there: SimulatedProcess,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    url = f"sqlite:///{tmp_path_factory.mktemp('journal')}/j.db"
+    async with adapter(there.url, rest_after=100) as his, house(url, his) as ours:
+        await ours.open()
+        await ours.open(NEXT_DAY)
+        there.mood(**mood)
+        for _ in range(6):
+            try:
+                await ours.sync.once()
+            except HisError:
+                continue
+        assert there.told()["faults"]
+        there.mood()
+        await ours.sync.once()
+        assert await ours.differences() == []
+        assert await ours.differences(NEXT_DAY) == []
