@@ -39,7 +39,7 @@ class Returning(msgspec.Struct, frozen=True):
 
     share: float = 0.0
     away: Service = Service(60, 0.4)
-    again: float = 0.5
+    again: float = 0.4
     """What the second consultation takes, of what a first one takes."""
     held: bool = False
 
@@ -181,7 +181,7 @@ DAYS: dict[str, Day] = {
             shifts=(*_same(2, 0, 24), *_same(2, 8, 24)),
             manners=Manners(booked=0.0, no_show=0.0, late=0.0),
             service=Service(12, 0.8),
-            returning=Returning(0.60, Service(60, 0.4)),
+            returning=Returning(0.60, Service(60, 0.4), again=0.3),
             crowd=(2, 1, 1, 3, 4, 4, 4, 5, 5, 3),
             levels=(0.02, 0.08, 0.30, 0.60),
             queue="J",
