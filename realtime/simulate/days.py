@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import msgspec
 
+from actors.clinic.settings import Emergency, Settings
+
 Ms = int
 """Milliseconds since the simulated day's midnight, or a length of time."""
 
@@ -80,6 +82,7 @@ class Day(msgspec.Struct, frozen=True):
     queue: str = "A"
     kind: str = "普"
     department: str = ""
+    rules: Settings = Settings()
     seat: str = "诊室"
 
 
@@ -186,6 +189,7 @@ DAYS: dict[str, Day] = {
             levels=(0.02, 0.08, 0.30, 0.60),
             queue="J",
             department="急诊内科",
+            rules=Settings(emergency=Emergency(on=True)),
         ),
     )
 }

@@ -144,7 +144,8 @@ class _Reader:
         for key, room in self.state.rooms.items():
             if key not in self._rooms:
                 self._rooms[key] = RoomDay(key, tuple(room.plan.queues))
-        if (ticket := getattr(event, "ticket", None)) in self.state.tickets:
+        ticket: str = getattr(event, "ticket", "")
+        if ticket in self.state.tickets:
             self._moved(ticket, at, event)
         self._look_at_rooms(at)
 

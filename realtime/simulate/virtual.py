@@ -153,8 +153,9 @@ class VirtualClinic:
         return Slot(self.at(person.slot[0]), self.at(person.slot[1]))
 
     async def check_in(self, person: Person, *, at_desk: bool = False) -> None:
-        where = "desk" if at_desk else "kiosk"
-        self._do(CheckIn(by=_BY, card=person.card, where=where))
+        self._do(
+            CheckIn(by=_BY, card=person.card, where="desk" if at_desk else "kiosk")
+        )
 
     async def recall(self, ticket: str) -> None:
         self._do(Recall(by=_BY, ticket=ticket))
@@ -279,11 +280,12 @@ def day(
     day: Day,
     seed: int,
     *,
-    settings: Settings = TODAYS_RULES,
+    settings: Settings | None = None,
     habits: Habits = EVEN,
     watch: Watch | None = None,
 ) -> VirtualClinic:
-    """A whole named day."""
+    """A whole named day; under its own rules, if no others are given."""
+    settings = settings or day.rules
     doctors = staff_of(day, seed, habits)
     people = people_of(day, seed)
     return simulate(people, doctors, opening(day, doctors, settings), watch=watch)
