@@ -161,7 +161,7 @@ def _head(
 ) -> Head:
     waiting = tuple(waiting)
     places = Places(queue, settings)
-    spot, who = next(in_order(queue, settings, places, waiting, doctor))
+    _, spot, who = next(in_order(queue, settings, places, waiting, doctor))
     return Head(queue, places, spot, who, min(one.joined_at for one in waiting))
 
 

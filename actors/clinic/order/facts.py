@@ -14,6 +14,7 @@ from typing import Literal, TypeAlias
 import msgspec
 
 from actors.clinic.order.counting import Counters
+from actors.clinic.order.memo import Memo
 from actors.kernel.times import Millis
 
 Half: TypeAlias = Literal["all", "am", "pm", "night"]
@@ -81,18 +82,34 @@ class Anchor(msgspec.Struct, frozen=True, gc=False):
 
 def put_before(who: Waiting, other: Waiting, seq: int) -> Waiting:
     """The nurse moves ``who`` to just before ``other``."""
-    return msgspec.structs.replace(who, anchor=Anchor(-1, seq, other))
+    return msgspec.structs.replace(who, anchor=Anchor(-1, seq, _within(other)))
 
 
 def put_after(who: Waiting, other: Waiting, seq: int) -> Waiting:
     """An extra number behind a ticket that was named."""
-    return msgspec.structs.replace(who, extra="after", anchor=Anchor(1, seq, other))
+    anchor = Anchor(1, seq, _within(other))
+    return msgspec.structs.replace(who, extra="after", anchor=anchor)
+
+
+_DEEPEST = 24
+
+
+def _within(other: Waiting, depth: int = _DEEPEST) -> Waiting:
+    """Two who are moved before each other for ever would carry all their moves along:
+    of moves that rest on moves, those before the last two dozen are forgotten."""
+    anchor = other.anchor
+    if anchor is None:
+        return other
+    like = _within(anchor.like, depth - 1) if depth else None
+    kept = None if like is None else Anchor(anchor.side, anchor.seq, like)
+    return msgspec.structs.replace(other, anchor=kept)
 
 
 class QueueFacts(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """A queue as the rules see it. ``waiting`` in any order, those at a room's door
     included; ``doctor`` whose own (expert) queue it is; ``slots`` the day's slots
-    (start, end) in order, those of tickets that are gone included."""
+    (start, end) in order, those of tickets that are gone included. ``memo`` changes no
+    answer; who asks often keeps one for each queue, and they come sooner."""
 
     key: str
     waiting: tuple[Waiting, ...] = ()
@@ -100,6 +117,7 @@ class QueueFacts(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     doctor: str = ""
     slots: tuple[tuple[Millis, Millis], ...] = ()
     calling: Calling = "open"
+    memo: Memo | None = None
 
 
 class Seat(msgspec.Struct, frozen=True, gc=False, kw_only=True):

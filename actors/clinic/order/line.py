@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from operator import itemgetter
 
 import msgspec
 
 from actors.clinic.order.facts import QueueFacts, Waiting
+from actors.clinic.order.memo import Memo
 from actors.clinic.order.pattern import Lane, Placed, merged
 from actors.clinic.order.places import (
     LATE,
@@ -34,10 +36,25 @@ def line_up(queue: QueueFacts, settings: Settings) -> tuple[Place, ...]:
     and nothing changed. The order of ``queue.waiting`` makes no difference."""
     places = Places(queue, settings)
     why = Reasons(places, settings)
-    return tuple(
-        Place(who.ticket, spot.lane, why.of(who, spot))
-        for spot, who in in_order(queue, settings, places, queue.waiting, queue.doctor)
-    )
+    ordered = in_order(queue, settings, places, queue.waiting, queue.doctor)
+    if queue.memo is None:
+        return tuple(
+            [
+                Place(who.ticket, spot.lane, why.of(who, spot))
+                for _, spot, who in ordered
+            ]
+        )
+    known = _kept(queue, settings).places
+    line: list[Place] = []
+    for _, spot, who in ordered:
+        found = known.get(who.ticket)
+        if found is None or found[0] is not spot:
+            place = Place(who.ticket, spot.lane, why.of(who, spot))
+            known[who.ticket] = spot, place
+        else:
+            place = found[1]
+        line.append(place)
+    return tuple(line)
 
 
 def place_of(queue: QueueFacts, settings: Settings, who: Waiting) -> Place:
@@ -57,30 +74,35 @@ def in_order(
 ) -> Iterator[Placed]:
     """These tickets as they follow each other, one at a time; ``doctor`` is for whom,
     where intervals count per doctor."""
+    known = _kept(queue, settings).spots
     sections: tuple[list[Placed], ...] = ([], [], [], [])
     stream: list[Placed] = []
     queued: dict[str, list[Placed]] = {}
-    of = places.of
     for who in waiting:
-        spot = of(who)
-        if spot.section != LINE:
-            sections[spot.section].append((spot, who))
-        elif spot.queued:
-            queued.setdefault(spot.queued, []).append((spot, who))
+        found = known.get(who.ticket)
+        if found is None or found[0] is not who:
+            spot = places.of(who)
+            known[who.ticket] = who, spot
         else:
-            stream.append((spot, who))
+            spot = found[1]
+        if spot.section != LINE:
+            sections[spot.section].append((spot.key, spot, who))
+        elif spot.queued:
+            queued.setdefault(spot.queued, []).append((spot.key, spot, who))
+        else:
+            stream.append((spot.key, spot, who))
     for section in sections:
-        section.sort(key=_key)
+        section.sort(key=itemgetter(0))
         yield from section
-    stream.sort(key=_key)
+    stream.sort(key=itemgetter(0))
     if not queued:
         yield from stream
         return
-    yield from merged(stream, _lanes(queue, settings, queued, doctor))
+    yield from merged(stream, _lanes(queue, settings, queued, doctor), queue.counters)
 
 
-def _key(placed: Placed) -> tuple[int | str, ...]:
-    return placed[0].key
+def _kept(queue: QueueFacts, settings: Settings) -> Memo:
+    return (queue.memo or Memo()).under(settings, queue.slots, len(queue.waiting))
 
 
 def _lanes(
@@ -89,7 +111,7 @@ def _lanes(
     """In the order that decides between two that have been due equally long."""
     found: list[Lane] = []
     for items in queued.values():
-        items.sort(key=_key)
+        items.sort(key=itemgetter(0))
     for special in sorted(settings.classes, key=lambda one: (one.level, one.key)):
         name = class_lane(special.key)
         if items := queued.get(name, []):

@@ -12,7 +12,9 @@ the other's key by a smaller or a greater one.
 from __future__ import annotations
 
 from bisect import bisect_right
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
+
+import msgspec
 
 from actors.clinic.order.counting import NORMAL
 from actors.clinic.order.facts import ClassHeld, QueueFacts, Waiting
@@ -28,29 +30,37 @@ RECALLED = "recalled"
 RETURNED = "returned"
 
 _HALVES = {"all": 0, "am": 1, "pm": 2, "night": 3}
+_ONE_HALF = dict.fromkeys(_HALVES, 0)
 _SEQ_BITS = 32
 _AT_BITS = 42
 """Milliseconds since 1970 fit until 2109."""
 
 
-class Spot(NamedTuple):
+class Spot(msgspec.Struct, frozen=True, gc=False):
     """``lane`` is what its call counts as; ``queued`` the interleaved lane it waits in,
-    or "" for the stream; ``calls`` what its interval counts from."""
+    or "" for the stream; ``calls`` what its interval counts from. ``plain``: a patient
+    on time, with nothing particular about it."""
 
     section: int
     key: Key
     lane: str
     queued: str = ""
     calls: int = 0
+    plain: bool = False
 
 
 class Places:
     """The rules of one queue, made ready to place its tickets."""
 
     __slots__ = (
+        "_booked_first",
         "_bound",
+        "_by_number",
+        "_by_slot",
         "_classes",
         "_ends",
+        "_grace",
+        "_halves",
         "_settings",
         "_slots",
         "_triages",
@@ -62,12 +72,35 @@ class Places:
         self._slots = queue.slots
         self._ends = [end for _, end in queue.slots]
         self._classes = {special.key: special for special in settings.classes}
+        order = settings.order
+        self._by_slot = order.base == "slot"
+        self._by_number = (
+            order.inside if self._by_slot else order.base
+        ) == "registration"
+        self._booked_first = order.booked_first or self._by_slot
+        self._halves = _HALVES if order.unseen_first else _ONE_HALF
+        self._grace = settings.late.grace_ms
         self._bound = settings.fairness.overtaken
         self._triages = settings.emergency.on
         self._untriaged = settings.emergency.untriaged_as
 
     def of(self, who: Waiting) -> Spot:
         """Where this ticket stands today."""
+        if (
+            who.origin == "check_in"
+            and not who.classes
+            and not who.extra
+            and not who.emergency
+            and not who.at_room
+            and not who.overtaken
+            and not who.overdue
+            and not self._triages
+            and who.anchor is None
+            and (not who.slot_end or who.checked_in_at <= who.slot_end + self._grace)
+        ):
+            # most are like this, and there are hundreds
+            key = (self._on_time(who), who.ticket, 0)
+            return Spot(LINE, key, NORMAL, "", 0, not (who.doctor or who.room))
         level = self.level(who)
         if level and who.anchor is None:
             return Spot(EMERGENCY, self._by_level(who, level), "emergency")
@@ -75,20 +108,7 @@ class Places:
             return Spot(AT_ROOM, (who.at_room_seq, who.ticket, 0), "at_room")
         if self.protected(who) and not level:
             return Spot(PROTECTED, self.fair(who), "protected")
-        own = self._natural(who)
-        anchor = who.anchor
-        if anchor is None:
-            return own
-        beside = self._natural(anchor.like)
-        if own.section < beside.section:
-            return own
-        return Spot(
-            beside.section,
-            _beside(beside.key, anchor.side, anchor.seq, who.ticket),
-            beside.lane,
-            beside.queued,
-            beside.calls,
-        )
+        return self._beside(who)
 
     def level(self, who: Waiting) -> int:
         """Its emergency level, 0 for none; who waits for triage has one too."""
@@ -105,7 +125,7 @@ class Places:
         anchor = who.anchor
         if anchor is not None and who.extra == "after":
             key = self.fair(anchor.like)
-            return _beside(key, anchor.side, anchor.seq, who.ticket)
+            return _extended(key, anchor.side, anchor.seq, who.ticket)
         if who.origin == "check_in":
             late = self.late(who)
             if late and self._settings.late.mode == "interleave":
@@ -116,7 +136,7 @@ class Places:
     def late(self, who: Waiting) -> bool:
         if not who.slot_end:
             return False
-        return who.checked_in_at > who.slot_end + self._settings.late.grace_ms
+        return who.checked_in_at > who.slot_end + self._grace
 
     def special(self, who: Waiting) -> tuple[SpecialClass, ClassHeld] | None:
         """The best of its classes that counts now: absolute before interleaved, then by
@@ -133,6 +153,10 @@ class Places:
                 keeps = self._settings.late.keeps_class or not self.late(who)
         if not keeps:
             since = who.joined
+        if len(who.classes) == 1:
+            (one,) = who.classes
+            special = self._classes.get(one.key)
+            return None if special is None or one.seq < since else (special, one)
         held = [
             (special.mode != "absolute", level_of(special, one), one.seq, special, one)
             for one in who.classes
@@ -144,6 +168,23 @@ class Places:
         return best[3], best[4]
 
     # Sections
+
+    def _beside(self, who: Waiting) -> Spot:
+        """Beside whom it was put, if it was, and if that takes nothing away."""
+        own = self._natural(who)
+        anchor = who.anchor
+        if anchor is None:
+            return own
+        other = self._beside(anchor.like)
+        if own.section < other.section:
+            return own
+        return Spot(
+            other.section,
+            _extended(other.key, anchor.side, anchor.seq, who.ticket),
+            other.lane,
+            other.queued,
+            other.calls,
+        )
 
     def _natural(self, who: Waiting) -> Spot:
         """Without being at a room, protected, or put beside somebody."""
@@ -215,16 +256,15 @@ class Places:
         return self._on_time(who)
 
     def _on_time(self, who: Waiting) -> int:
-        order = self._settings.order
-        if order.base == "slot":
+        by = who.registered if self._by_number else who.joined
+        walk_in = self._booked_first and not who.booked
+        half = self._halves[who.half]
+        if self._by_slot:
             group = who.slot_start or self._slot_at(who.checked_in_at)
             if group < 0:
                 return self._half_end(who)
-            by = who.registered if order.inside == "registration" else who.joined
-            return self._rank(who, 0, group, 0, not who.booked, by)
-        walk_in = order.booked_first and not who.booked
-        by = who.registered if order.base == "registration" else who.joined
-        return self._rank(who, 0, 0, 0, walk_in, by)
+            return ((half << _AT_BITS + 1 | group) << 2 | walk_in) << _SEQ_BITS | by
+        return (half << _AT_BITS + 3 | walk_in) << _SEQ_BITS | by
 
     def _after_origin(self, who: Waiting) -> int:
         """Of who was missed, examined or postponed, had they no interleaved lane."""
@@ -250,7 +290,7 @@ class Places:
                     return self._half_end(who)
                 return self._rank(who, 0, group, 0, True, who.joined)
             case _:
-                walk_in = order.booked_first and not who.booked
+                walk_in = self._booked_first and not who.booked
                 return self._rank(who, 0, 0, 0, walk_in, who.joined)
 
     def _slot_end(self, who: Waiting, group: Millis) -> int:
@@ -264,7 +304,7 @@ class Places:
     def _rank(
         self, who: Waiting, end: int, group: Millis, tail: int, walk_in: bool, by: int
     ) -> int:
-        half = _HALVES[who.half] if self._settings.order.unseen_first else 0
+        half = self._halves[who.half]
         high = (half << 1 | end) << _AT_BITS | group
         return (high << 2 | tail << 1 | walk_in) << _SEQ_BITS | by
 
@@ -291,7 +331,7 @@ def _by_class(level: int, seq: int, ticket: str) -> Key:
     return (level << _SEQ_BITS | seq, ticket, 0)
 
 
-def _beside(key: Key, side: int, seq: int, ticket: str) -> Key:
+def _extended(key: Key, side: int, seq: int, ticket: str) -> Key:
     """Just before (the later the nearer), or just behind (likewise)."""
     return (*key[:-1], side, seq * -side, ticket, 0)
 

@@ -17,30 +17,21 @@ from actors.clinic.settings import Settings
 class Reasons:
     """Reasons while a line is drawn; what many share is made once."""
 
-    __slots__ = ("_on_time", "_places", "_settings")
+    __slots__ = ("_by_slot", "_on_time", "_places", "_settings")
 
     def __init__(self, places: Places, settings: Settings) -> None:
         self._places = places
         self._settings = settings
-        self._on_time: dict[tuple[int, int, bool], tuple[Reason, ...]] = {}
+        self._by_slot = settings.order.base == "slot"
+        self._on_time: dict[object, tuple[Reason, ...]] = {}
 
     def of(self, who: Waiting, spot: Spot) -> tuple[Reason, ...]:
         """The strongest first."""
-        if (
-            spot.lane == "normal"
-            and who.origin == "check_in"
-            and who.anchor is None
-            and not who.extra
-            and not who.doctor
-            and not who.room
-            and not self._places.late(who)
-        ):
-            return self.on_time(who)
-        return tuple(self._all(who, spot))
-
-    def on_time(self, who: Waiting) -> tuple[Reason, ...]:
-        """Of a patient without anything particular."""
-        like = (who.slot_start, who.slot_end, who.booked)
+        if not spot.plain:
+            return tuple(self._all(who, spot))
+        like: object = who.booked
+        if self._by_slot:
+            like = who.slot_start, who.slot_end, who.booked
         found = self._on_time.get(like)
         if found is None:
             found = self._on_time[like] = tuple(self._base(who))

@@ -86,7 +86,7 @@ def change(state: ScheduleState, command: Change, now: Millis) -> Decision:
             answer="doctor",
             to=locked.booking,
         )
-        return Accepted((locked, confirmed, answered), reply)
+        return Accepted((answered, locked, confirmed), reply)
     changed = Changed(
         at=now,
         by=command.by,
@@ -94,7 +94,7 @@ def change(state: ScheduleState, command: Change, now: Millis) -> Decision:
         to=locked.booking,
         reason=command.reason,
     )
-    return Accepted((locked, confirmed, changed), reply)
+    return Accepted((changed, locked, confirmed), reply)
 
 
 def replacement(
@@ -106,7 +106,8 @@ def replacement(
     now: Millis,
     channel: str,
 ) -> tuple[Locked, Confirmed, Given] | Refused:
-    """The booking that somebody gets instead of one they have, paid with it."""
+    """The booking that somebody gets instead of one they have, paid with it. The old
+    one's end is written before it: nobody has two, not even between two events."""
     old = state.bookings[old_key]
     if (session, slot) == (old.session, old.slot):
         return Refused("same_slot", "就是现在的时段，请选另一个。")

@@ -210,4 +210,4 @@ def _another_session(state: ScheduleState, command: Answer, now: Millis) -> Deci
         answer="doctor",
         to=locked.booking,
     )
-    return Accepted((locked, confirmed, answered), reply)
+    return Accepted((answered, locked, confirmed), reply)

@@ -1,0 +1,132 @@
+"""Three in three months close booking for three; and what opens it again."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from actors.booker.actor import booker_capability, booker_stream, new
+from actors.booker.messages import Close, Closed, NoShowRule, Note, Noted, Reopen
+from actors.booker.state import BookerState, standing
+from actors.kernel.errors import UnknownTarget
+from actors.runtime.testkit import START, Kit
+
+DAY = 86_400_000
+BOOKER = booker_capability()
+LINES = (
+    (Path(__file__).parents[2] / "golden" / "booker-events.jsonl")
+    .read_bytes()
+    .splitlines()
+)
+
+
+@pytest.fixture
+def kit() -> Kit[BookerState]:
+    return Kit(BOOKER, booker_stream("yunxiu", "p1"))
+
+
+def note(number: int, outcome: Any, day: int = 0, **rule: int) -> Note:
+    return Note(
+        by="schedule",
+        ref=f"cardio/day{number}/b1",
+        day=f"day{number}",
+        outcome=outcome,
+        since=START + day * DAY,
+        rule=NoShowRule(**rule),
+    )
+
+
+def test_what_is_told_twice_is_noted_once(kit: Kit[BookerState]) -> None:
+    assert isinstance(kit.run(note(1, "held")).events[0], Noted)
+    assert kit.run(note(1, "held")).events == ()
+    assert kit.view("mine")["bookings"]["cardio/day1/b1"]["outcome"] == "held"
+
+
+def test_the_third_in_ninety_days_closes_it_for_ninety(kit: Kit[BookerState]) -> None:
+    assert len(kit.run(note(1, "no_show", day=0)).events) == 1
+    assert len(kit.run(note(2, "no_show", day=50)).events) == 1
+    _, closed = kit.run(note(3, "no_show", day=89)).events
+    assert isinstance(closed, Closed)
+    assert closed.until == START + (89 + 90) * DAY
+    assert len(closed.no_shows) == 3
+    assert kit.view("mine")["standing"] == {"closed_until": closed.until}
+    # the three have been paid for: the next one is the first again
+    assert len(kit.run(note(4, "no_show", day=180)).events) == 1
+
+
+def test_three_in_a_longer_time_do_not(kit: Kit[BookerState]) -> None:
+    for number, day in ((1, 0), (2, 60), (3, 90)):
+        assert len(kit.run(note(number, "no_show", day=day)).events) == 1
+
+
+def test_the_rule_is_the_schedules(kit: Kit[BookerState]) -> None:
+    assert len(kit.run(note(1, "no_show", count=0)).events) == 1
+    assert len(kit.run(note(2, "no_show", count=2, closed_days=7)).events) == 2
+    assert kit.state.closed_until == START + 7 * DAY
+
+
+def test_an_excused_one_opens_it_again(kit: Kit[BookerState]) -> None:
+    for number in range(3):
+        kit.run(note(number, "no_show"))
+    assert kit.state.closed_until
+    kit.run(note(1, "held", day=1))
+    assert kit.state.closed_until == 0
+
+
+def test_an_old_state_of_affairs_does_not_come_back(kit: Kit[BookerState]) -> None:
+    kit.run(note(1, "over", day=2))
+    assert kit.run(note(1, "held", day=1)).events == ()
+
+
+def test_staff_close_and_open(kit: Kit[BookerState]) -> None:
+    kit.run(Close(by="d", until=START + DAY, reason="倒号"))
+    assert standing(kit.state, "day1", "cardio").closed_until == START + DAY
+    kit.run(Reopen(by="d", reason="查明"))
+    assert standing(kit.state, "day1", "cardio").closed_until == 0
+    again = kit.run(Reopen(by="d", reason="查明")).refusal
+    assert again is not None
+    assert again.code == "not_closed"
+    past = kit.run(Close(by="d", until=START, reason="x")).refusal
+    assert past is not None
+    assert past.code == "already_over"
+
+
+def test_the_days_other_numbers_are_counted(kit: Kit[BookerState]) -> None:
+    kit.run(note(1, "held"))
+    kit.run(note(2, "held"))
+    assert standing(kit.state, "day1", "eye").that_day == 1
+    assert standing(kit.state, "day1", "cardio").that_day == 0
+    kit.run(note(1, "over", day=1))
+    assert standing(kit.state, "day1", "eye").that_day == 0
+
+
+@pytest.mark.parametrize("stream", ["h/booker", "h/booker/a/b", "h/clinic/p1"])
+def test_what_is_no_person(stream: str) -> None:
+    with pytest.raises(UnknownTarget):
+        new(stream)
+
+
+def test_every_event_there_is_has_been_written_down() -> None:
+    assert {json.loads(line)["type"] for line in LINES} >= BOOKER.event_names
+
+
+def test_the_record_replays_to_what_it_was(kit: Kit[BookerState]) -> None:
+    state = kit.state
+    for line in LINES:
+        event = BOOKER.read_event(line)
+        assert (
+            json.loads(line).items() <= json.loads(msgspec.json.encode(event)).items()
+        )
+        BOOKER.evolve(state, event)
+    outcomes = {ref: booking.outcome for ref, booking in state.bookings.items()}
+    assert outcomes == {
+        "cardio/2026-11-20/b1": "no_show",
+        "cardio/2026-11-21/b1": "no_show",
+        "eye/2026-11-22/b4": "no_show",
+        "eye/2026-11-23/b9": "held",
+    }
+    assert (state.closed_until, state.counted) == (0, {})

@@ -1,0 +1,142 @@
+"""A schedule, a clinic and a booker in one house, whose follower can be killed."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import trio
+
+from actors.booker.actor import booker_capability
+from actors.clinic.actor import clinic_capability, clinic_stream
+from actors.clinic.commands import Open as OpenClinic
+from actors.clinic.plan import ClinicPlan, QueuePlan, RoomPlan
+from actors.directory.actor import directory_capability
+from actors.journal.journal import Journal
+from actors.journal.records import Recorded
+from actors.runtime.mail import fingerprint_of
+from actors.runtime.system import ActorSystem, Ref
+from actors.runtime.testkit import ManualClock
+from actors.schedule.actor import schedule_capability
+from realtime.appointments import Appointments
+from tests.actors.schedule.day import EIGHT, OPENING, STREAM, VAULT
+
+PATIENCE_S = 20
+CLINIC = clinic_stream("yunxiu", "im2", "2026-11-23")
+OPEN_CLINIC = OpenClinic(
+    by="his",
+    clinic=ClinicPlan("内科二诊区", "云岫市中心医院"),
+    queues={"A": QueuePlan("心血管内科"), "Z": QueuePlan("心血管专家", "专")},
+    rooms={"1": RoomPlan("周文澜", ("Z",)), "2": RoomPlan("林知远", ("A",))},
+)
+
+
+class Killed(Exception):
+    """The process ends here."""
+
+
+class _Doomed(ActorSystem):
+    """A house that ends before or after the follower's ``step``-th command there."""
+
+    def __init__(self, *args: Any, step: int | None, after: bool, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.steps = 0
+        self.step = step
+        self.after = after
+        self.killed = trio.Event()
+
+    def ref(self, stream: str) -> Ref:
+        return _Counting(self, stream)
+
+
+class _Counting(Ref):
+    async def ask(self, command: Any, **more: Any) -> Any:
+        system = self._system
+        assert isinstance(system, _Doomed)
+        if more["principal"] != "schedule":
+            return await super().ask(command, **more)
+        system.steps += 1
+        dies = system.step == system.steps
+        if dies and not system.after:
+            await self._die(system)
+        try:
+            return await super().ask(command, **more)
+        finally:
+            if dies:
+                await self._die(system)
+
+    async def _die(self, system: _Doomed) -> None:
+        system.killed.set()
+        with trio.CancelScope(shield=True) as forever:
+            # a killed process saves no cursor and hears no reply
+            system.journal.save_cursor = lambda *_: None  # type: ignore[method-assign]
+            forever.shield = False
+            await trio.sleep_forever()
+
+
+class _Hears:
+    """How far the follower has come."""
+
+    def __init__(self, appointments: Appointments) -> None:
+        self.position = 0
+        self.news = trio.Event()
+        self._handle = appointments.follower.handle
+        appointments.follower.handle = self._hear
+
+    async def _hear(self, record: Recorded) -> None:
+        await self._handle(record)
+        self.position = record.position
+        self.news.set()
+        self.news = trio.Event()
+
+
+@asynccontextmanager
+async def house(
+    url: str, clock: ManualClock, *, step: int | None = None, after: bool = False
+) -> AsyncIterator[_Doomed]:
+    """With ``step`` it must end by it; the block may be left half way."""
+    journal = Journal(url, release="1.0")
+    appointments = Appointments("yunxiu", journal)
+    system = _Doomed(
+        journal,
+        [
+            clinic_capability(VAULT),
+            schedule_capability(),
+            booker_capability(),
+            directory_capability(),
+        ],
+        clock=clock,
+        followers=[appointments.follower],
+        step=step,
+        after=after,
+    )
+    appointments.system = system
+    hears = _Hears(appointments)
+    async with system.running():
+        hears.position = await journal.cursor_of(appointments.follower.name)
+        yield system
+        if step is None:
+            with trio.fail_after(PATIENCE_S):
+                while hears.position < journal.top:
+                    await hears.news.wait()
+        else:
+            with trio.fail_after(PATIENCE_S):
+                await system.killed.wait()
+
+
+async def begun(system: ActorSystem, *, clinic: bool = True) -> None:
+    await ask(system, OPENING)
+    if clinic:
+        await system.ref(CLINIC).ask(OPEN_CLINIC, principal="his", key="open-clinic")
+
+
+async def ask(system: ActorSystem, command: Any, stream: str = STREAM) -> Any:
+    """As a client does it: with a key, so asked again in a second life it is once."""
+    key = fingerprint_of(command).hex()
+    answer = await system.ref(stream).ask(command, principal="desk", key=key)
+    return answer.read(dict)
+
+
+def at_eight() -> ManualClock:
+    return ManualClock(EIGHT)
