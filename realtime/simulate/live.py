@@ -239,7 +239,13 @@ class LiveClinic:
         self, room: str, ticket: str, *, keeps_seat: bool = False
     ) -> None:
         body = {"room": room, "ticket": ticket, "keeps_seat": keeps_seat}
-        await self._from(room, "to_examination", body)
+        try:
+            await self._from(room, "to_examination", body)
+        except No as no:
+            if no.code != "unknown_ask":
+                raise
+            if not keeps_seat:  # an older server knows one consultation only
+                await self.at_room("finish", room, ticket)
 
     async def come_back(self, ticket: str) -> None:
         """To a seat that was kept, it changes the room: which is our doing."""

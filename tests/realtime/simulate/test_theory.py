@@ -151,7 +151,7 @@ def test_such_a_queue_has_pollaczeks_and_khinchines_mean_wait(
 
 
 def test_mean_waits_are_erlangs() -> None:
-    found, error = sharpened(1, 0.4, exponential, runs=16, count=1200)
+    found, error = sharpened(1, 0.4, exponential, runs=16, count=1800)
     theory = erlang_c_wait(1, 0.4)
     assert error < 0.025 * theory  # or agreement would be luck
     assert found == pytest.approx(theory, rel=0.03)
