@@ -55,6 +55,14 @@ def said(
     return template.format_map(_shown(reason.args, zone, language, names or _NO_NAMES))
 
 
+def templates() -> dict[str, dict[str, str]]:
+    """Every sentence as a nurse reads it, for pages that fill in the args themselves."""
+    return {
+        code: {"zh": chinese, "en": english}
+        for code, (chinese, english, _, _) in _WORDS.items()
+    }
+
+
 def _shown(
     args: Mapping[str, str | int], zone: tzinfo, language: Language, names: Names
 ) -> dict[str, str | int]:
