@@ -55,6 +55,11 @@ def said(
     return template.format_map(_shown(reason.args, zone, language, names or _NO_NAMES))
 
 
+def codes() -> frozenset[str]:
+    """All codes there are words for."""
+    return frozenset(_WORDS)
+
+
 def _shown(
     args: Mapping[str, str | int], zone: tzinfo, language: Language, names: Names
 ) -> dict[str, str | int]:
