@@ -144,6 +144,18 @@ def test_a_move_lasts_when_the_other_is_gone() -> None:
     assert line(queue(a1, a3, moved)) == "a1 a4 a3"
 
 
+def test_two_moved_before_each_other_all_day_do_not_grow_without_end() -> None:
+    a1, a2 = one("a1"), one("a2")
+    for seq in range(1000):
+        a1 = put_before(a1, a2, 3 + 2 * seq)
+        a2 = put_before(a2, a1, 4 + 2 * seq)
+    depth, anchor = 0, a2.anchor
+    while anchor is not None:
+        depth, anchor = depth + 1, anchor.like.anchor
+    assert depth <= 30
+    assert line(queue(a1, a2)) == "a2 a1"
+
+
 def test_a_move_before_a_class_joins_that_class() -> None:
     g1, a2 = one("g1", classes=classed("aged", 1)), one("a2")
     moved = put_before(one("a9"), g1, 9)
