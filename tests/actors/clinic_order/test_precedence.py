@@ -165,6 +165,15 @@ def test_a_move_before_a_class_joins_that_class() -> None:
     assert line(waiting) == calls(waiting, Settings()) == "a1 a2 a8 a3 r5"
 
 
+def test_a_move_before_an_emergency_stands_behind_the_emergencies() -> None:
+    e1, e2 = one("e1", emergency=2), one("e2", emergency=3)
+    moved, later = put_before(one("a8"), e1, 8), put_before(one("a7"), e2, 9)
+    waiting = queue(e1, e2, moved, later, one("g1", classes=classed("army")), one("a0"))
+    assert line(waiting, CLASSES) == "e1 e2 a8 a7 g1 a0"
+    graver = put_before(one("e3", emergency=4), e1, 9)
+    assert line(queue(e1, e2, graver), CLASSES) == "e3 e1 e2"
+
+
 def test_a_move_takes_no_precedence_away() -> None:
     moved = put_before(one("g9", classes=classed("aged", 10)), one("a5"), 9)
     assert line(queue(one("a1"), one("a5"), moved), CLASSES) == "g9 a1 a5"
