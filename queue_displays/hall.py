@@ -21,4 +21,4 @@ class HallView(PatientsView):
                 # the desk shows what is wrong; the wall goes on by number
                 return mask("")
 
-        super().__init__("hall", 1, shown_name=masked_name, stages=LIVE)
+        super().__init__("hall", 2, shown_name=masked_name, stages=LIVE)

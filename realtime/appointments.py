@@ -7,6 +7,7 @@
 - A person's own record (actors/booker) hears how each of their numbers stands, and from
   it follows whether booking closes to them.
 - A number taken instead of a stopped one answers for that one.
+- The directory hears which days a department has numbers for.
 
 Whatever is told is how things stand now, not what an event once said. So hearing an
 event again, after a crash between any two steps, tells nobody anything new.
@@ -25,6 +26,8 @@ from actors.clinic.actor import clinic_stream
 from actors.clinic.commands import Refund, Register
 from actors.clinic.plan import Extra
 from actors.clinic.plan import Slot as Time
+from actors.directory.actor import directory_stream
+from actors.directory.messages import NoteDay
 from actors.journal.journal import Journal
 from actors.journal.records import Recorded
 from actors.kernel.errors import Refusal, UnknownTarget
@@ -130,6 +133,8 @@ class Appointments:
             if hospital == self._hospital:
                 for key in _about(record.body).all:
                     await self._tell(department, day, key)
+        elif record.name == "schedule.opened":
+            await self._note_day(record.stream)
         elif record.name == "clinic.checked_in":
             await self._came(record)
         elif record.name == "clinic.opened":
@@ -227,6 +232,12 @@ class Appointments:
         code = await self._ask(schedule_stream(self._hospital, department, day), answer)
         if code:
             log.warning("%s cannot answer for %s: %s", new, old, code)
+
+    async def _note_day(self, stream: str) -> None:
+        hospital, _, (department, day) = parts_of(stream)
+        if hospital == self._hospital:
+            note = NoteDay(by=NAME, department=department, day=day)
+            await self._ask(directory_stream(hospital), note)
 
     # -- from the clinic -----------------------------------------------------------
 

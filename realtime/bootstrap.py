@@ -14,6 +14,7 @@ import trio
 from actors.booker.actor import booker_capability
 from actors.clinic.actor import KIND as CLINIC
 from actors.clinic.actor import clinic_capability
+from actors.directory.actor import directory_capability
 from actors.forecast.forecasts import VIEW as TIMES
 from actors.forecast.forecasts import Forecasts
 from actors.forecast.process import worker_command
@@ -21,13 +22,16 @@ from actors.his.actor import his_capability
 from actors.his.places import read_places
 from actors.journal.journal import Journal
 from actors.kernel.sealed import Vault
-from actors.kernel.times import WallClock, iso
+from actors.kernel.times import WallClock, day_of, iso
+from actors.patients.actor import patients_capability
+from actors.patients.book import Book
+from actors.patients.desk import PatientsDesk
 from actors.runtime.shape import Capability
 from actors.runtime.system import ActorSystem
 from actors.schedule.actor import schedule_capability
 from actors.staff.actor import staff_capability
 from queue_displays.hall import HallView
-from realtime import demo_hospital, quiet
+from realtime import demo_hospital, demo_schedule, quiet
 from realtime.accounts import Accounts, rights_follower
 from realtime.appointments import Appointments
 from realtime.config import Settings
@@ -39,6 +43,7 @@ from realtime.http.server import HttpServer
 from realtime.http.staff import Staff
 from realtime.keys import Keys, open_keys
 from realtime.measures import tell
+from realtime.patient_news import PatientNews
 from realtime.protocol.conversation import Terms
 from realtime.protocol.messages import Limits
 from realtime.simulate.company import keep_company
@@ -48,7 +53,9 @@ from realtime.sockets.front_door import DoorSettings, FrontDoor
 from realtime.tokens import Gate, mint
 from realtime.topics.clinic_counter import ClinicCounter
 from realtime.topics.counter import Counter
+from realtime.topics.directory_counter import DirectoryCounter
 from realtime.topics.hub import Hub
+from realtime.topics.patients_counter import PatientsCounter
 from realtime.topics.schedule_counter import BookerCounter, ScheduleCounter
 from realtime.topics.staff_counter import StaffCounter
 from realtime.version import CHECKOUT, version
@@ -76,6 +83,7 @@ class House:
         edge: Edge,
         door: FrontDoor,
         http: HttpServer,
+        desk: PatientsDesk,
     ) -> None:
         self.settings = settings
         self.keys = keys
@@ -84,6 +92,7 @@ class House:
         self.hub = hub
         self.edge = edge
         self.http = http
+        self.desk = desk
         self._door = door
 
     @property
@@ -116,14 +125,16 @@ async def serving(
     keys = await _keys_of(journal, settings)
     vault = Vault(keys.data.id, keys.data.cipher, keys.data.index)
     forecasts = Forecasts(worker_command(settings.data_dir / "forecast" / "learnt"))
-    built = [*rooms(vault), *(wing(vault) for wing in wings)]
+    patients = PatientsCounter()
+    book = Book(journal, vault)
+    news = PatientNews(journal, vault, book)
+    built = [*rooms(vault, patients), *(wing(vault) for wing in wings)]
     gate = Gate(keys.tokens)
     hospital = settings.hospital.id
     appointments = Appointments(hospital, journal)
     followers = [
-        rights_follower(hospital, gate),
-        forecasts.follower,
-        appointments.follower,
+        *(rights_follower(hospital, gate), forecasts.follower),
+        *(appointments.follower, book, news),
     ]
     his = None if places is None else HisLink(settings, vault, places)
     if his is not None:
@@ -149,6 +160,9 @@ async def serving(
         {(CLINIC, TIMES): forecasts},
     )
     zone = settings.hospital.zone
+    news.speak_through(system)
+    desk = PatientsDesk(hospital, system, vault, book)
+    patients.staff(desk, lambda: day_of(clock.now(), zone))
     edge = Edge(
         hub, _edge_settings(settings), server_time=lambda: iso(clock.now(), zone)
     )
@@ -174,7 +188,7 @@ async def serving(
     )
     http = HttpServer(create_app(site), settings.http)
     door = FrontDoor(edge, http.serve, _door_settings(settings))
-    house = House(settings, keys, gate, system, hub, edge, door, http)
+    house = House(settings, keys, gate, system, hub, edge, door, http, desk)
     async with system.running(), trio.open_nursery() as nursery:
         await accounts.void_what_was()
         await door.listen(settings.http.host, settings.http.port)
@@ -183,6 +197,7 @@ async def serving(
         await nursery.start(forecasts.run, system)
         if demo:
             await demo_hospital.open_the_day(house.system, vault, settings.hospital)
+            await demo_schedule.open_the_days(house.system, settings.hospital)
         if his is not None:
             nursery.start_soon(his.run, system)
         quiet.settle_down()
@@ -207,9 +222,15 @@ async def _keys_of(journal: Journal, settings: Settings) -> Keys:
         raise
 
 
-def rooms(vault: Vault) -> list[tuple[Capability[Any], Counter]]:
-    """Every kind of actor of this release, with its counter."""
-    return [_clinic(vault), _schedule(vault), _booker(), _staff(vault)]
+def rooms(
+    vault: Vault, patients: PatientsCounter | None = None
+) -> list[tuple[Capability[Any], Counter]]:
+    """Every kind of actor of this release, with its counter. That of the patients is
+    staffed later by whoever gives it."""
+    return [
+        *(_clinic(vault), _schedule(vault), _booker(), _directory(), _staff(vault)),
+        (patients_capability(), patients or PatientsCounter()),
+    ]
 
 
 def _clinic(vault: Vault) -> tuple[Capability[Any], Counter]:
@@ -218,6 +239,10 @@ def _clinic(vault: Vault) -> tuple[Capability[Any], Counter]:
 
 def _schedule(vault: Vault) -> tuple[Capability[Any], Counter]:
     return schedule_capability(), ScheduleCounter(vault)
+
+
+def _directory() -> tuple[Capability[Any], Counter]:
+    return directory_capability(), DirectoryCounter()
 
 
 def _booker() -> tuple[Capability[Any], Counter]:

@@ -17,8 +17,8 @@ import trio
 from actors.clinic.actor import clinic_stream
 from actors.clinic.actor import new as new_clinic
 from actors.clinic.events import Event as ClinicEvent
+from actors.clinic.evolve import evolve as evolve_clinic
 from actors.clinic.state import ClinicState
-from actors.clinic.state import evolve as evolve_clinic
 from actors.gateways.his.adapter import HttpHis
 from actors.gateways.his.port import Registration
 from actors.his.actor import base_stream, his_stream, new

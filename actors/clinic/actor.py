@@ -7,7 +7,8 @@ from datetime import date
 from actors.clinic.commands import Command
 from actors.clinic.decide import decide
 from actors.clinic.events import Event
-from actors.clinic.state import ClinicState, evolve
+from actors.clinic.evolve import evolve
+from actors.clinic.state import ClinicState
 from actors.clinic.views import DeskView, KioskView
 from actors.kernel.errors import UnknownTarget
 from actors.kernel.identity import parts_of, stream_name
@@ -39,8 +40,13 @@ def new(stream: str) -> ClinicState:
 
 
 def wake_at(state: ClinicState) -> Millis | None:
-    """When the first of the announcements has been up long enough."""
-    return next((call.expires for call in state.calls.values()), None)
+    """When the first of the announcements has been up long enough, or the first of
+    the other times has come at which somebody must look."""
+    expires = next((call.expires for call in state.calls.values()), None)
+    if not state.timers:
+        return expires
+    due = min(state.timers.values())
+    return due if expires is None else min(due, expires)
 
 
 def clinic_capability(vault: Vault) -> Capability[ClinicState]:

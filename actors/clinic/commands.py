@@ -133,9 +133,11 @@ class Register(_Command, frozen=True, tag="clinic.register"):
 
 
 class Refund(_Command, frozen=True, tag="clinic.refund"):
-    """退号, in whatever state the ticket is."""
+    """退号, in whatever state the ticket is. ``origin``: the ticket is known by its id
+    there, in the clinic-day it came from."""
 
     ticket: str
+    origin: str | None = None
     reason: Text = ""
 
 
@@ -356,9 +358,11 @@ class GetBack(_Command, frozen=True, tag="clinic.back"):
 
 
 class Arrive(_Command, frozen=True, tag="clinic.arrive"):
-    """From another clinic, idempotent. ``back`` is a ticket of ours coming home."""
+    """From another clinic, idempotent by ``leaving``, the other's name for this
+    departure. ``back`` is a ticket of ours coming home."""
 
     origin: str
+    leaving: str
     ticket: Traveller
     back: str | None = None
 

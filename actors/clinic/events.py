@@ -82,7 +82,7 @@ class Settled(_Deed, frozen=True, tag="clinic.settled"):
 
 
 class RolledOver(_Event, frozen=True, tag="clinic.rolled_over"):
-    """Midnight: these go on in the stream ``to``; its first plan is ``opening``."""
+    """Midnight: these go on in the stream ``to``, and nothing else happens here."""
 
     to: str
     tickets: tuple[Traveller, ...]
@@ -131,11 +131,12 @@ class RefundNoted(_Deed, frozen=True, tag="clinic.refund_noted"):
 
 
 class RefundPassedOn(_Deed, frozen=True, tag="clinic.refund_passed_on"):
-    """退号 of a ticket that is in the stream ``to`` now, under ``known_as``."""
+    """退号 of a ticket that is in the stream ``to`` now, known as ``ticket`` of the
+    stream ``origin`` there."""
 
     ticket: str
     to: str
-    known_as: str
+    origin: str
 
 
 class Exchanged(_Deed, frozen=True, tag="clinic.exchanged"):
@@ -162,14 +163,12 @@ class Merged(_Deed, frozen=True, tag="clinic.merged"):
 
 
 class CheckedIn(_Deed, frozen=True, tag="clinic.checked_in"):
-    """``number`` when a new one was given at check-in, ``drawn`` the count behind it.
-    ``place`` tells a late one: which class it joins, ``slot`` which group."""
+    """``number`` when a new one was given at check-in, ``drawn`` the count behind it;
+    ``doctor`` when one was chosen."""
 
     ticket: str
     number: str | None = None
     drawn: int = 0
-    lane: str = "normal"
-    slot: Slot | None = None
     doctor: str | None = None
 
 
@@ -221,12 +220,16 @@ class QueueTicked(_Deed, frozen=True, tag="clinic.queue_ticked"):
 
 class Called(_Deed, frozen=True, tag="clinic.called"):
     """``call`` is the announcement; a wall shows it until ``expires``. ``silent``:
-    opened in HIS, nobody announces it. ``out_of_turn``: it was chosen."""
+    opened in HIS, nobody announces it. ``out_of_turn``: it was chosen. ``lane`` is
+    what the call counts as where classes are interleaved; ``overtook`` were passed
+    over by it, as far as the rules set a bound to that."""
 
     call: str
     ticket: str
     room: str
     expires: Millis
+    lane: str = "normal"
+    overtook: tuple[str, ...] = ()
     silent: bool = False
     out_of_turn: bool = False
 
@@ -347,6 +350,7 @@ class Arrived(_Deed, frozen=True, tag="clinic.arrived"):
     number: str
     origin: str
     traveller: Traveller
+    leaving: str = ""
     drawn: int = 0
     back: bool = False
     half: str = "all"
@@ -376,7 +380,6 @@ class Pinned(_Deed, frozen=True, tag="clinic.pinned"):
 
 class Recalled(_Deed, frozen=True, tag="clinic.recalled"):
     ticket: str
-    slot: Slot | None = None
 
 
 class Revived(_Deed, frozen=True, tag="clinic.revived"):
@@ -388,10 +391,12 @@ class MissUndone(_Deed, frozen=True, tag="clinic.miss_undone"):
 
 
 class SentToRoom(_Deed, frozen=True, tag="clinic.sent_to_room"):
-    """To the door (second stage); ``drawn`` by the rules, not by the nurse."""
+    """To the door (second stage); ``drawn`` by the rules, not by the nurse. ``lane``
+    as of Called: at the door it has had its turn."""
 
     ticket: str
     room: str
+    lane: str = "normal"
     drawn: bool = False
 
 
@@ -426,6 +431,12 @@ class StopAnswered(_Deed, frozen=True, tag="clinic.stop_answered"):
     to: Target | None = None
     day: str = ""
     settled: bool = False
+
+
+class WaitedLong(_Event, frozen=True, tag="clinic.waited_long"):
+    """These have waited longer than the rules allow."""
+
+    tickets: tuple[str, ...]
 
 
 class BroadcastMade(_Deed, frozen=True, tag="clinic.broadcast_made"):
@@ -530,6 +541,7 @@ Event: TypeAlias = (
     | CallingOpened
     | ClinicStopped
     | StopAnswered
+    | WaitedLong
     | BroadcastMade
     | BroadcastEnded
     | Triaged

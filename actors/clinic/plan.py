@@ -85,11 +85,10 @@ class DoctorPlan(msgspec.Struct, frozen=True, gc=False):
 
 
 class HalfPlan(msgspec.Struct, frozen=True, gc=False):
-    """One of the day's halves. After ``cut_off`` a kiosk takes nobody for it."""
+    """One of the day's halves."""
 
     begins: Millis
     ends: Millis
-    cut_off: Millis | None = None
 
 
 class Slot(msgspec.Struct, frozen=True, gc=False):
@@ -120,7 +119,7 @@ class Traveller(msgspec.Struct, frozen=True, gc=False):
     """A ticket as it goes from one clinic-day to another: all that the other needs.
 
     ``ticket`` is its id where it comes from; ``home`` the stream and the id it goes
-    back to when it was sent to come back.
+    back to when it was sent to come back; over midnight it keeps its ``stage``.
     """
 
     ticket: str
@@ -137,6 +136,10 @@ class Traveller(msgspec.Struct, frozen=True, gc=False):
     checked_in_at: Millis | None = None
     linked: str | None = None
     home: tuple[str, str] | None = None
+    stage: str = "waiting"
+    room: str | None = None
+    reports: tuple[str, ...] = ()
+    back_at: Millis | None = None
 
 
 class Vitals(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):

@@ -9,32 +9,20 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
-from actors.clinic.events import (
-    AnnouncementExpired,
-    Called,
-    CalledAgain,
-    CheckedIn,
-    Event,
-    Finished,
-    Missed,
-    Opened,
-    Recalled,
-    Registered,
-    Started,
-)
+from actors.clinic import rows
+from actors.clinic.events import Event
 from actors.clinic.state import LIVE, ClinicState, Stage
+from actors.clinic.touches import touched
 from actors.kernel.sealed import CannotOpen, Sealed, Vault
 from actors.runtime.shape import Path
 
 UNREADABLE = "（姓名打不开）"
 """Staff see that a name is damaged, and the queue goes on by number."""
 
-CLINIC_FIELDS = ("name", "name_en", "hospital", "floor", "day")
-
 
 class PatientsView:
     """The whole clinic, with the names its audience may see and the tickets in the
-    stages its audience is shown. Staff and wall differ in nothing else."""
+    stages its audience is shown."""
 
     def __init__(
         self,
@@ -43,89 +31,106 @@ class PatientsView:
         *,
         shown_name: Callable[[Sealed], str],
         stages: Collection[Stage],
+        staff: bool = False,
     ) -> None:
         self.name = name
         self.version = version
         self._shown_name = shown_name
         self._stages = frozenset(stages)
+        self._staff = staff
 
     def paths(self, state: ClinicState) -> Iterable[Path]:
-        yield from _clinic_paths(state)
+        yield from rows.clinic_paths(state, staff=self._staff)
         for key in state.queues:
             yield "queues", key
             yield "orders", key
         for key in state.rooms:
             yield "rooms", key
         for key, ticket in state.tickets.items():
-            if ticket.state in self._stages:
+            if ticket.state in self._stages and not self._hidden(state, key):
                 yield "tickets", key
         for key in state.missed:
-            yield "missed", key
-        for key in state.calls:
-            yield "calls", key
+            if not self._hidden(state, key):
+                yield "missed", key
+        for key, call in state.calls.items():
+            if not self._hidden(state, call.ticket):
+                yield "calls", key
+        for key in state.notices:
+            yield "notices", key
+        if self._staff:
+            for key in state.doctors:
+                yield "doctors", key
+            for key in state.alarms:
+                yield "alarms", key
+            for key in state.stops:
+                yield "stops", key
 
     def touches(self, state: ClinicState, event: Event) -> Iterable[Path]:
-        match event:
-            case CheckedIn():
-                yield "tickets", event.ticket
-                yield "orders", state.tickets[event.ticket].queue
-            case Called():
-                yield "tickets", event.ticket
-                yield "orders", state.tickets[event.ticket].queue
-                yield "rooms", event.room
-                yield "calls", event.call
-            case CalledAgain():
-                yield "tickets", event.ticket
-                yield "calls", event.call
-            case Started() | Registered():
-                yield "tickets", event.ticket
-            case Finished():
-                yield "tickets", event.ticket
-                yield "rooms", event.room
-            case Missed():
-                yield "tickets", event.ticket
-                yield "rooms", event.room
-                yield "missed", event.ticket
-            case Recalled():
-                yield "tickets", event.ticket
-                yield "orders", state.tickets[event.ticket].queue
-                yield "missed", event.ticket
-            case AnnouncementExpired():
-                for call in event.calls:
-                    yield "calls", call
-            case Opened():
-                yield from self.paths(state)
-            case _:
-                return
+        found = touched(state, event)
+        return self.paths(state) if found is None else found
+
+    def _hidden(self, state: ClinicState, ticket: str) -> bool:
+        """An extra number that is neither shown nor spoken: staff alone see it."""
+        extra = state.tickets[ticket].extra
+        return not self._staff and extra is not None and extra.shown is False
 
     def row(self, state: ClinicState, section: str, key: str) -> Any:
         match section:
             case "tickets":
                 return self._ticket(state, key)
             case "orders":
-                queue = state.queues.get(key)
-                return list(queue.order) if queue else None
+                return self._order(state, key)
             case "rooms":
-                return _room_row(state, key, with_current=True)
+                return self._room(state, key)
             case "calls":
                 return self._call(state, key)
             case "missed":
-                return state.missed.get(key)
+                missed = state.missed.get(key)
+                if missed is None or self._hidden(state, key):
+                    return None
+                return missed
             case "queues":
-                queue = state.queues.get(key)
-                return (
-                    {"name": queue.plan.name, "kind": queue.plan.kind}
-                    if queue
-                    else None
-                )
+                return rows.queue_row(state, key)
             case "clinic":
-                return _clinic_row(state, key)
+                return rows.clinic_row(state, key, staff=self._staff)
+            case "notices":
+                return rows.notice_row(state, key)
+            case "doctors" if self._staff:
+                return rows.doctor_row(state, key)
+            case "alarms" if self._staff:
+                return rows.alarm_row(state, key)
+            case "stops" if self._staff:
+                return rows.stop_row(state, key)
             case _:
                 return None
+
+    def _order(self, state: ClinicState, key: str) -> list[str] | None:
+        queue = state.queues.get(key)
+        if queue is None:
+            return None
+        if self._staff or not state.extras:
+            return queue.order.copy()
+        return [ticket for ticket in queue.order if not self._hidden(state, ticket)]
+
+    def _room(self, state: ClinicState, key: str) -> dict[str, Any] | None:
+        row = rows.room_row(state, key)
+        room = state.rooms.get(key)
+        if row is None or room is None:
+            return None
+        current = room.current
+        if current is not None and not self._hidden(state, current):
+            row["current"] = current
+        if room.door:
+            row["door"] = [k for k in room.door if not self._hidden(state, k)]
+        if self._staff:
+            rows.add_for_staff(row, room)
+        return row
 
     def _ticket(self, state: ClinicState, key: str) -> dict[str, Any] | None:
         ticket = state.tickets.get(key)
         if ticket is None or ticket.state not in self._stages:
+            return None
+        if ticket.extra is not None and self._hidden(state, key):
             return None
         row = {
             "number": ticket.number,
@@ -138,11 +143,15 @@ class PatientsView:
             row["room"] = ticket.room
         if ticket.called_at is not None:
             row["called_at"] = ticket.called_at
+        if marks := rows.marks(state, ticket):
+            row["marks"] = marks
+        if self._staff:
+            rows.add_to_ticket(row, state, ticket)
         return row
 
     def _call(self, state: ClinicState, key: str) -> dict[str, Any] | None:
         call = state.calls.get(key)
-        if call is None:
+        if call is None or self._hidden(state, call.ticket):
             return None
         ticket = state.tickets[call.ticket]
         return {
@@ -167,7 +176,11 @@ class DeskView(PatientsView):
                 return UNREADABLE
 
         super().__init__(
-            "desk", 1, shown_name=full_name, stages=LIVE | {"booked", "done"}
+            "desk",
+            2,
+            shown_name=full_name,
+            stages=LIVE | {"booked", "done", "gave_up", "refunded", "left"},
+            staff=True,
         )
 
 
@@ -175,70 +188,31 @@ class KioskView:
     """For a machine in the hall: where one may check in, and no patient at all."""
 
     name = "kiosk"
-    version = 1
+    version = 2
 
     def paths(self, state: ClinicState) -> Iterable[Path]:
-        yield from _clinic_paths(state)
+        yield from rows.clinic_paths(state, staff=False)
         for key in state.queues:
             yield "queues", key
         for key in state.rooms:
             yield "rooms", key
 
     def touches(self, state: ClinicState, event: Event) -> Iterable[Path]:
-        match event:
-            case CheckedIn() | Called() | Recalled():
-                yield "queues", state.tickets[event.ticket].queue
-            case Opened():
-                yield from self.paths(state)
-            case _:
-                return
+        found = touched(state, event)
+        if found is None:
+            return self.paths(state)
+        return [path for path in found if path[0] in ("queues", "rooms")]
 
     def row(self, state: ClinicState, section: str, key: str) -> Any:
         match section:
             case "queues":
-                queue = state.queues.get(key)
-                if queue is None:
-                    return None
-                return {
-                    "name": queue.plan.name,
-                    "kind": queue.plan.kind,
-                    "waiting": len(queue.order),
-                }
+                row = rows.queue_row(state, key)
+                if row is not None:
+                    row["waiting"] = len(state.queues[key].waiting)
+                return row
             case "rooms":
-                return _room_row(state, key, with_current=False)
+                return rows.room_row(state, key)
             case "clinic":
-                return _clinic_row(state, key)
+                return rows.clinic_row(state, key, staff=False)
             case _:
                 return None
-
-
-def _clinic_paths(state: ClinicState) -> Iterable[Path]:
-    for field in CLINIC_FIELDS:
-        if _clinic_row(state, field):
-            yield "clinic", field
-
-
-def _clinic_row(state: ClinicState, field: str) -> str | None:
-    if state.plan is None or field not in CLINIC_FIELDS:
-        return None
-    if field == "day":
-        return state.day
-    return getattr(state.plan, field) or None
-
-
-def _room_row(
-    state: ClinicState, key: str, *, with_current: bool
-) -> dict[str, Any] | None:
-    room = state.rooms.get(key)
-    if room is None:
-        return None
-    row: dict[str, Any] = {
-        "doctor": room.plan.doctor,
-        "queues": list(room.plan.queues),
-    }
-    for field in ("title", "way", "way_en"):
-        if text := getattr(room.plan, field):
-            row[field] = text
-    if with_current and room.current is not None:
-        row["current"] = room.current
-    return row

@@ -149,6 +149,7 @@ def _note_delivered(state: HisState, command: NoteDelivered, now: Millis) -> Dec
                 version=command.version,
                 did=command.did,
                 placing=command.placing,
+                booking=command.booking,
             ),
         ),
         Nothing(),
@@ -159,7 +160,12 @@ def _note_trouble(state: HisState, command: NoteTrouble, now: Millis) -> Decisio
     """The same trouble again is nothing new."""
     if not _is_known(state, command.what, command.id):
         raise BadRequest(field="id")
-    if _trouble_of(state, command.what, command.id) == command.code:
+    if command.what == "registration":
+        kept = state.registrations[command.id]
+        before = (kept.trouble, kept.placing, kept.booking)
+        if before == (command.code, command.placing, command.booking):
+            return Accepted((), Nothing())
+    elif state.sessions[command.id].trouble == command.code:
         return Accepted((), Nothing())
     return Accepted(
         (
@@ -169,6 +175,8 @@ def _note_trouble(state: HisState, command: NoteTrouble, now: Millis) -> Decisio
                 id=command.id,
                 version=command.version,
                 code=command.code,
+                placing=command.placing,
+                booking=command.booking,
             ),
         ),
         Nothing(),
@@ -176,25 +184,9 @@ def _note_trouble(state: HisState, command: NoteTrouble, now: Millis) -> Decisio
 
 
 def _is_known(state: HisState, what: str, key: str) -> bool:
-    match what:
-        case "registration":
-            return key in state.registrations
-        case "session":
-            return key in state.sessions
-        case "stop":
-            return key.isdecimal() and int(key) in state.stops
-        case _:
-            return False
-
-
-def _trouble_of(state: HisState, what: str, key: str) -> str:
-    match what:
-        case "registration":
-            return state.registrations[key].trouble
-        case "session":
-            return state.sessions[key].trouble
-        case _:
-            return state.stops[int(key)].trouble
+    if what == "registration":
+        return key in state.registrations
+    return what == "session" and key in state.sessions
 
 
 def _note_told(state: HisState, command: NoteTold, now: Millis) -> Decision:

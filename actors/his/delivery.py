@@ -1,17 +1,18 @@
 """What a registration of HIS's takes here. Pure: facts in, commands out.
 
-A ticket's name is made of the registration's, so it is the same however often it is
-tried: ``h-R123``; ``h2-R123`` when it had to be put somewhere a second time.
+It waits in a clinic, and it takes a place in its department's pool. A ticket's name is
+made of the registration's, so it is the same however often it is tried: ``h-R123``;
+``h2-R123`` when it had to be put somewhere a second time.
 """
 
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import msgspec
 
 from actors.clinic.commands import (
-    Command,
     Exchange,
     Finish,
     OpenedElsewhere,
@@ -19,34 +20,46 @@ from actors.clinic.commands import (
     Register,
 )
 from actors.clinic.plan import Slot
-from actors.his.messages import Placing, SaidRegistration
+from actors.his.messages import Booking, Placing, SaidRegistration
 from actors.his.places import Place, Places
 from actors.his.state import KeptRegistration
+from actors.schedule.commands import Book, Cancel, Patient, Take
 
 BY = "his"
 LIVE = frozenset({"booked", "taken"})
-# a refusal that says: this is so already
-ALREADY = frozenset({"ticket_taken"})
+CHANNEL = "window"
+# refusals that say: this is so already
+_REGISTERED = frozenset({"ticket_taken"})
+_CANCELLED = frozenset({"not_held"})
 
 _TICKET = re.compile(r"h(\d*)-(.+)\Z")
 
 
 class Step(msgspec.Struct, frozen=True):
-    """One command to one clinic's day. A refusal of one that ``must`` be is trouble;
-    the others come too late as a rule, and that is noted."""
+    """One command, to the clinic or the department ``place`` of that day.
 
-    clinic: str
-    command: Command
+    A refusal of one that ``must`` be is trouble, but for the codes in ``already``;
+    the others come too late as a rule, and that is noted. Once it is done, that is
+    where the registration stands; a booking gets its id from the reply. With one that
+    is ``enough`` the rest is needed only if that was so already.
+    """
+
+    kind: str
+    place: str
+    command: Any
     must: bool = True
+    already: frozenset[str] = frozenset()
+    placing: Placing | None = None
+    booking: Booking | None = None
+    enough: bool = False
 
 
 class Delivery(msgspec.Struct, frozen=True):
-    """Steps in order; then it is delivered, as ``did``, to ``placing``. With a
-    ``trouble`` there is nothing to do but to say so."""
+    """Steps in order; then it is delivered. With a ``trouble`` there is nothing to do
+    but to say so."""
 
     steps: tuple[Step, ...] = ()
     did: str = "nothing"
-    placing: Placing | None = None
     trouble: str = ""
 
 
@@ -66,33 +79,34 @@ def is_live(said: SaidRegistration, day: str) -> bool:
 
 
 def delivery_of(kept: KeptRegistration, day: str, places: Places) -> Delivery:
-    said, placing = kept.said, kept.placing
-    here = placing if placing is not None and kept.did != "refunded" else None
+    said, placing, booking = kept.said, kept.placing, kept.booking
+    here = placing if placing is not None and not placing.gone else None
+    held = booking if booking is not None and not booking.gone else None
     if not is_live(said, day):
-        if here is None:
-            return Delivery(
-                did="nothing" if placing is None else kept.did, placing=placing
-            )
-        return Delivery((_refund(here, said.standing),), "refunded", here)
+        steps = [_refund(here, said.standing)] if here is not None else []
+        if held is not None:
+            steps.append(_cancel(held))
+        return Delivery(tuple(steps), "refunded" if here is not None else "nothing")
     place = places.place_of(said.department, said.doctor, said.kind)
     if place is None:
-        return Delivery(placing=placing, trouble="no_place")
-    steps: list[Step] = []
+        return Delivery(trouble="no_place")
+    steps, did = [], "kept"
     if here is not None and here.clinic != place.clinic:
         steps.append(_refund(here, "moved"))
         here = None
     if here is None:
-        count = 1 if placing is None else placing.count + 1
-        now = _placing(said, place, count)
+        now = _placing(said, place, 1 if placing is None else placing.count + 1)
         steps.append(_register(said, now))
         did = "registered"
     else:
         now = _placing(said, place, here.count)
-        did = "kept"
         if now != here:
             steps.append(_exchange(said, now))
             did = "exchanged"
-    return Delivery((*steps, *_seen(said, now, places)), did, now)
+    return Delivery((*steps, *_seen(said, now, places), *_pool(said, booking)), did)
+
+
+# In the clinic
 
 
 def _placing(said: SaidRegistration, place: Place, count: int) -> Placing:
@@ -101,40 +115,38 @@ def _placing(said: SaidRegistration, place: Place, count: int) -> Placing:
 
 
 def _register(said: SaidRegistration, placing: Placing) -> Step:
-    return Step(
-        placing.clinic,
-        Register(
-            by=BY,
-            queue=placing.queue,
-            name=said.name,
-            card=said.card,
-            ticket=placing.ticket,
-            number=said.see_no,
-            slot=_slot(said),
-            half=said.half,  # type: ignore[arg-type]
-            booked=said.booked,
-            doctor=placing.doctor or None,
-        ),
+    command = Register(
+        by=BY,
+        queue=placing.queue,
+        name=said.name,
+        card=said.card,
+        ticket=placing.ticket,
+        number=said.see_no,
+        slot=_slot(said),
+        half=said.half,  # type: ignore[arg-type]
+        booked=said.booked,
+        doctor=placing.doctor or None,
     )
+    return Step("clinic", placing.clinic, command, already=_REGISTERED, placing=placing)
 
 
 def _exchange(said: SaidRegistration, placing: Placing) -> Step:
-    return Step(
-        placing.clinic,
-        Exchange(
-            by=BY,
-            ticket=placing.ticket,
-            queue=placing.queue,
-            doctor=placing.doctor or None,
-            slot=_slot(said),
-        ),
+    command = Exchange(
+        by=BY,
+        ticket=placing.ticket,
+        queue=placing.queue,
+        doctor=placing.doctor or None,
+        slot=_slot(said),
     )
+    return Step("clinic", placing.clinic, command, placing=placing)
 
 
 def _refund(placing: Placing, why: str) -> Step:
     reasons = {"cancelled": "已退号", "refunded": "已退号", "moved": "已换到别的诊区"}
     reason = "HIS：" + reasons.get(why, "已改到别的日子")
-    return Step(placing.clinic, Refund(by=BY, ticket=placing.ticket, reason=reason))
+    command = Refund(by=BY, ticket=placing.ticket, reason=reason)
+    gone = msgspec.structs.replace(placing, gone=True)
+    return Step("clinic", placing.clinic, command, placing=gone)
 
 
 def _slot(said: SaidRegistration) -> Slot | None:
@@ -145,11 +157,66 @@ def _seen(said: SaidRegistration, placing: Placing, places: Places) -> list[Step
     """The doctor opened, or finished, this patient in HIS itself."""
     if said.seen == "no" or not said.room:
         return []
-    room = places.room_of(said.room)
-    ticket = placing.ticket
+    room, ticket, clinic = places.room_of(said.room), placing.ticket, placing.clinic
     opened = OpenedElsewhere(by=BY, ticket=ticket, room=room)
-    steps = [Step(placing.clinic, opened, must=False)]
+    steps = [Step("clinic", clinic, opened, must=False)]
     if said.seen == "done":
         finished = Finish(by=BY, room=room, ticket=ticket)
-        steps.append(Step(placing.clinic, finished, must=False))
+        steps.append(Step("clinic", clinic, finished, must=False))
     return steps
+
+
+# In the pool
+
+
+def _pool(said: SaidRegistration, booking: Booking | None) -> list[Step]:
+    """The place it takes among its department's numbers."""
+    held = booking if booking is not None and not booking.gone else None
+    where = (said.department, said.schedule_no, said.slot_no)
+    steps: list[Step] = []
+    if held is not None and (held.department, held.session, held.slot_no) != where:
+        steps.append(_cancel(held))
+        held = None
+    if held is None:
+        steps.append(_book(said, 1 if booking is None else booking.count + 1))
+    elif said.standing == "taken" and not held.taken:
+        taken = msgspec.structs.replace(held, taken=True)
+        command = Take(by=BY, booking=held.booking, staff=True)
+        steps.append(
+            Step(
+                "schedule", held.department, command, already=_CANCELLED, booking=taken
+            )
+        )
+    return steps
+
+
+def _book(said: SaidRegistration, count: int) -> Step:
+    command = Book(
+        by=BY,
+        session=said.schedule_no,
+        channel=CHANNEL,
+        patient=Patient(f"his-{said.patient_id}", said.name, said.card),
+        slot=said.slot_no or None,
+        # a number once given out stays with its place; the pool draws another
+        number=said.see_no if count == 1 else None,
+        take=said.standing == "taken",
+        outside=True,
+        ref=f"{said.register_no}.{count}",
+    )
+    booking = Booking(
+        said.department,
+        said.schedule_no,
+        said.slot_no,
+        "",
+        count,
+        taken=said.standing == "taken",
+    )
+    return Step("schedule", said.department, command, booking=booking)
+
+
+def _cancel(booking: Booking) -> Step:
+    command = Cancel(by=BY, booking=booking.booking, reason="HIS：已退号", staff=True)
+    gone = msgspec.structs.replace(booking, gone=True)
+    return Step(
+        "schedule", booking.department, command, already=_CANCELLED, booking=gone
+    )

@@ -99,7 +99,7 @@ class SaidBase(_Fact, frozen=True):
 
 class Placing(_Fact, frozen=True):
     """Where a registration of HIS's waits here: the ``count``-th time it was put
-    anywhere."""
+    anywhere. ``gone``: given back, and nobody waits with it any more."""
 
     clinic: str
     queue: str
@@ -107,6 +107,19 @@ class Placing(_Fact, frozen=True):
     doctor: str = ""
     slot_no: str = ""
     count: int = 1
+    gone: bool = False
+
+
+class Booking(_Fact, frozen=True):
+    """The place it takes in the department's pool: the ``count``-th one."""
+
+    department: str
+    session: str
+    slot_no: str
+    booking: str
+    count: int = 1
+    taken: bool = False
+    gone: bool = False
 
 
 # Commands
@@ -150,23 +163,26 @@ class NoteDoubt(_Command, frozen=True, tag="his.note_doubt"):
 
 
 class NoteDelivered(_Command, frozen=True, tag="his.note_delivered"):
-    """``what`` is ``registration``, ``session`` or ``stop``; this version of it has
-    arrived where it belongs. ``did`` says what that took."""
+    """``what`` is ``registration`` or ``session``; this version of it has arrived
+    where it belongs. ``did`` says what that took."""
 
     what: str
     id: str
     version: int
     did: str
     placing: Placing | None = None
+    booking: Booking | None = None
 
 
 class NoteTrouble(_Command, frozen=True, tag="his.note_trouble"):
-    """It was refused with this code, and stays to be delivered."""
+    """It was refused with this code, and stays to be delivered; so far it has come."""
 
     what: str
     id: str
     version: int
     code: str
+    placing: Placing | None = None
+    booking: Booking | None = None
 
 
 class NoteTold(_Command, frozen=True, tag="his.note_told"):
@@ -244,6 +260,7 @@ class Delivered(_Event, frozen=True, tag="his.delivered"):
     version: int
     did: str
     placing: Placing | None = None
+    booking: Booking | None = None
 
 
 class NotDelivered(_Event, frozen=True, tag="his.not_delivered"):
@@ -251,6 +268,8 @@ class NotDelivered(_Event, frozen=True, tag="his.not_delivered"):
     id: str
     version: int
     code: str
+    placing: Placing | None = None
+    booking: Booking | None = None
 
 
 class Told(_Event, frozen=True, tag="his.told"):

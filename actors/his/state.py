@@ -8,6 +8,7 @@ import msgspec
 
 from actors.his.messages import (
     BaseSaid,
+    Booking,
     Delivered,
     Doubted,
     Event,
@@ -36,6 +37,7 @@ class KeptRegistration(msgspec.Struct, gc=False):
     delivered: int = 0
     did: str = ""
     placing: Placing | None = None
+    booking: Booking | None = None
     trouble: str = ""
     told: str = ""
     not_told: str = ""
@@ -44,12 +46,6 @@ class KeptRegistration(msgspec.Struct, gc=False):
 class KeptSession(msgspec.Struct, gc=False):
     said: SaidSession
     delivered: int = 0
-    trouble: str = ""
-
-
-class KeptStop(msgspec.Struct, gc=False):
-    said: SaidStop
-    delivered: bool = False
     trouble: str = ""
 
 
@@ -65,7 +61,7 @@ class HisState(msgspec.Struct):
     day: str
     registrations: dict[str, KeptRegistration] = {}
     sessions: dict[str, KeptSession] = {}
-    stops: dict[int, KeptStop] = {}
+    stops: dict[int, SaidStop] = {}
     base: dict[str, dict[str, SaidBase]] = {}
     absent: dict[str, tuple[str, ...]] = {}
     after: dict[str, int] = {}
@@ -98,8 +94,7 @@ def evolve(state: HisState, event: Event) -> None:
                 session.trouble = ""
             _wait(state, "session", event.said.schedule_no)
         case StopSaid():
-            state.stops[event.said.event_no] = KeptStop(event.said)
-            _wait(state, "stop", str(event.said.event_no))
+            state.stops[event.said.event_no] = event.said
         case BaseSaid():
             state.base.setdefault(event.said.kind, {})[event.said.id] = event.said
         case NotSaidAnyMore():
@@ -134,27 +129,22 @@ def _wait(state: HisState, what: str, key: str) -> None:
 
 
 def _delivered(state: HisState, event: Delivered) -> None:
-    last = event.version
+    kept: KeptRegistration | KeptSession
     if event.what == "registration":
         kept = state.registrations[event.id]
-        kept.delivered, kept.did, kept.trouble = last, event.did, ""
-        kept.placing = event.placing
-        arrived = kept.said.version == last
-    elif event.what == "session":
-        session = state.sessions[event.id]
-        session.delivered, session.trouble = last, ""
-        arrived = session.said.version == last
+        kept.did = event.did
+        kept.placing, kept.booking = event.placing, event.booking
     else:
-        state.stops[int(event.id)].delivered = True
-        arrived = True
-    if arrived:
+        kept = state.sessions[event.id]
+    kept.delivered, kept.trouble = event.version, ""
+    if kept.said.version == event.version:
         state.pending.get(event.what, {}).pop(event.id, None)
 
 
 def _in_trouble(state: HisState, event: NotDelivered) -> None:
     if event.what == "registration":
-        state.registrations[event.id].trouble = event.code
-    elif event.what == "session":
-        state.sessions[event.id].trouble = event.code
+        kept = state.registrations[event.id]
+        kept.trouble = event.code
+        kept.placing, kept.booking = event.placing, event.booking
     else:
-        state.stops[int(event.id)].trouble = event.code
+        state.sessions[event.id].trouble = event.code

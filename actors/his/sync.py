@@ -75,8 +75,7 @@ class Sync:
         async with trio.open_nursery() as nursery:
             for name, every_s, turn in (
                 ("base", pace.base_s, self._base),
-                ("stops", pace.schedules_s, self._stops),
-                ("sessions", pace.schedules_s, self._sessions),
+                ("schedules", pace.schedules_s, self._schedules),
                 ("today", pace.registrations_s, self._today),
                 ("later days", pace.later_days_s, self._later_days),
                 ("sweep", pace.sweep_s, self._sweep),
@@ -87,13 +86,14 @@ class Sync:
         """Everything once, in order: what a test or an operator waits for. Raises
         HisError and Refusal."""
         await self._base()
-        await self._stops()
-        await self._sessions()
+        await self._schedules()
         await self._sweep()
         await self.deliver()
 
     async def deliver(self) -> None:
+        """What is heard and not delivered yet. Raises Refusal."""
         for day in self.days():
+            await self.delivering.sessions(day)
             self.figures.delivered += await self.delivering.registrations(day)
 
     async def _every(
@@ -114,12 +114,14 @@ class Sync:
     async def _base(self) -> None:
         await self.hearing.base()
 
-    async def _stops(self) -> None:
+    async def _schedules(self) -> None:
+        """Stops before sessions: they say why a session is not there any more."""
         await self.hearing.stops()
-
-    async def _sessions(self) -> None:
         for day in self.days():
-            await self.hearing.sessions(day)
+            try:
+                await self.hearing.sessions(day)
+            finally:
+                await self.delivering.sessions(day)
 
     async def _today(self) -> None:
         """What was heard before goes on to the clinics also while HIS is away."""

@@ -36,7 +36,9 @@ _INSERT_EVENTS = Insert(events)
 _INSERT_KEYS = Insert(command_keys)
 _INSERT_AUDIT = Insert(audit)
 _INSERT_OWN_KEYS = Insert(own_keys)
-_DESTROY_KEY = delete(own_keys).where(own_keys.c.id == bindparam("of"))
+_OF_KEY = own_keys.c.id == bindparam("of")
+_BLANK_KEY = update(own_keys).where(_OF_KEY).values(box=bindparam("blank"))
+_DESTROY_KEY = delete(own_keys).where(_OF_KEY)
 _LAST_SEQ = select(func.max(events.c.seq)).where(events.c.stream == bindparam("of"))
 _READ_HEAD = select(head.c.position, head.c.commits, head.c.epoch)
 # As the driver takes it: this one runs once a commit, and through the expression
@@ -194,6 +196,8 @@ def _keep_or_destroy(connection: Connection, keys: tuple[WrappedKey, ...]) -> No
     )
     for key in keys:
         if not key.box:
+            # a deleted row's bytes stay in the file until something needs the room
+            connection.execute(_BLANK_KEY, {"of": key.id, "blank": bytes(44)})
             connection.execute(_DESTROY_KEY, {"of": key.id})
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 import trio
 
@@ -19,11 +20,16 @@ from actors.journal.records import Append, Recorded
 
 log = logging.getLogger("houzhen.followers")
 
+T = TypeVar("T")
+
 _BUFFER = 4096
 _SAVE_S = 1.0
 _BACKOFF_S = (0.05, 0.2, 1.0, 5.0, 15.0)
 
+_TOGETHER = 200
+
 Handle = Callable[[Recorded], Awaitable[None]]
+HandleAll = Callable[[list[Recorded]], Awaitable[None]]
 
 
 class Follower:
@@ -37,6 +43,7 @@ class Follower:
         self.stuck = 0
         self._buffer: deque[Recorded] = deque()
         self._news = trio.Event()
+        self._awaited: trio.Event | None = None
         self._saved = 0
 
     def hand(self, record: Recorded) -> None:
@@ -46,16 +53,33 @@ class Follower:
         self._news.set()
 
     async def run(self, journal: Journal) -> None:
-        self.position = self._saved = await journal.cursor_of(self.name)
+        self._saved = await journal.cursor_of(self.name)
+        self._move_to(self._saved)
         async with trio.open_nursery() as nursery:
             nursery.start_soon(self._save, journal)
             while True:
                 self._news = trio.Event()
-                for record in await self._next(journal):
-                    await self._effect(record)
-                    self.position = record.position
+                await self._work_off(await self._next(journal))
                 if self.position >= journal.top:
                     await self._news.wait()
+
+    async def reached(self, position: int) -> None:
+        """Returns when the effects of everything up to there have happened."""
+        while self.position < position:
+            if self._awaited is None:
+                self._awaited = trio.Event()
+            await self._awaited.wait()
+
+    async def _work_off(self, records: list[Recorded]) -> None:
+        for record in records:
+            await self._until_done(self.handle, record)
+            self._move_to(record.position)
+
+    def _move_to(self, position: int) -> None:
+        self.position = position
+        if self._awaited is not None:
+            self._awaited.set()
+            self._awaited = None
 
     async def _next(self, journal: Journal) -> list[Recorded]:
         """What follows the cursor: from the commit's hand if it is contiguous, else
@@ -72,14 +96,16 @@ class Follower:
             return []
         return await journal.after_position(self.position)
 
-    async def _effect(self, record: Recorded) -> None:
+    async def _until_done(
+        self, handle: Callable[[T], Awaitable[None]], what: T
+    ) -> None:
         while True:
             try:
-                await self.handle(record)
+                await handle(what)
             except Exception:
                 wait = _BACKOFF_S[min(self.stuck, len(_BACKOFF_S) - 1)]
                 self.stuck += 1
-                log.exception("%s: %r failed, again in %.2f s", self.name, record, wait)
+                log.exception("%s: %r failed, again in %.2f s", self.name, what, wait)
                 await trio.sleep(wait)
             else:
                 self.stuck = 0
@@ -94,6 +120,24 @@ class Follower:
         if self.position != self._saved:
             self._saved = self.position
             journal.save_cursor(self.name, self.position)
+
+
+class BatchFollower(Follower):
+    """One that does many events at once better than one after the other: its effect
+    gets what follows the cursor, in order, at most a few hundred."""
+
+    def __init__(self, name: str, handle_all: HandleAll) -> None:
+        super().__init__(name, self._alone)
+        self._handle_all = handle_all
+
+    async def _alone(self, record: Recorded) -> None:
+        await self._handle_all([record])
+
+    async def _work_off(self, records: list[Recorded]) -> None:
+        for start in range(0, len(records), _TOGETHER):
+            some = records[start : start + _TOGETHER]
+            await self._until_done(self._handle_all, some)
+            self._move_to(some[-1].position)
 
 
 class Followers:

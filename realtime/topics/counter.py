@@ -6,7 +6,7 @@ actor's commands. Personal fields are sealed here, before they go any further.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
 import msgspec
@@ -34,17 +34,32 @@ class Facts:
 
 class Errand:
     """An ask as the actor takes it. ``facts``, where there are any, complete the
-    command first; ``finish``, where there is one, reads the state once the reply is on
-    disk."""
+    command first, as does ``gather``, which may wait for what is no actor's;
+    ``finish``, where there is one, reads the state once the reply is on disk."""
 
-    __slots__ = ("command", "facts", "finish")
+    __slots__ = ("command", "facts", "finish", "gather")
 
     def __init__(
-        self, command: Any, finish: Finish | None = None, facts: Facts | None = None
+        self,
+        command: Any,
+        finish: Finish | None = None,
+        facts: Facts | None = None,
+        gather: Callable[[], Awaitable[Any]] | None = None,
     ) -> None:
         self.command = command
         self.finish = finish
         self.facts = facts
+        self.gather = gather
+
+
+class Inquiry:
+    """An ask that changes nothing and has no one actor to answer it: ``answer`` gives
+    the body, and the seq of what it was seen in. Asked twice, it is answered anew."""
+
+    __slots__ = ("answer",)
+
+    def __init__(self, answer: Callable[[], Awaitable[tuple[bytes, int]]]) -> None:
+        self.answer = answer
 
 
 class Counter(Protocol):
@@ -62,5 +77,5 @@ class Counter(Protocol):
         view: str,
         name: str,
         body: msgspec.Raw,
-    ) -> Errand:
+    ) -> Errand | Inquiry:
         """Raises UnknownAsk, Forbidden or BadRequest."""

@@ -35,7 +35,8 @@ from realtime.protocol.messages import (
 from realtime.sockets.audience import Audience
 from realtime.sockets.connection import Connection
 from realtime.tokens import BadToken, Gate, Principal
-from realtime.topics.counter import Counter, Errand, Facts
+from realtime.topics.counter import Counter, Errand, Facts, Inquiry
+from realtime.topics.inquiries import Inquiries
 from realtime.topics.live_topic import LiveTopic, Source
 
 log = logging.getLogger("houzhen.topics")
@@ -71,6 +72,7 @@ class Hub:
         self._topics_max = topics_max
         self._beside = dict(beside or {})
         self._live: dict[str, LiveTopic] = {}
+        self._inquiries = Inquiries()
         self._connections: set[Connection] = set()
         self._expiries: list[tuple[Millis, int, Connection]] = []
         self._order = count()
@@ -99,7 +101,12 @@ class Hub:
                 live.rest_if_alone()
 
     async def run(self) -> None:
-        """Closes whose token has expired."""
+        """Closes whose token has expired, and answers what takes its time."""
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(self._inquiries.run)
+            nursery.start_soon(self._sweep)
+
+    async def _sweep(self) -> None:
         while True:
             await trio.sleep(_SWEEP_S)
             now = self._clock.now()
@@ -195,6 +202,9 @@ class Hub:
         except Refusal as refusal:
             _refuse(connection, ask.ref, refusal)
             return
+        if isinstance(errand, Inquiry):
+            self._inquire(connection, ask, errand)
+            return
         body = ask.name.encode() + b"\0" + bytes(ask.body)
         # the key stands for what was asked, whatever the facts were each time
         mail = Mail(
@@ -204,10 +214,26 @@ class Hub:
             key=ask.key,
             fingerprint=self._vault.fingerprint(body),
         )
-        if errand.facts is None:
-            self._system.post(stream, mail, ask.deadline_ms / 1000)
+        deadline = ask.deadline_ms / 1000
+        if errand.gather is not None:
+            self._inquiries.begin(
+                errand.gather, deadline, self._with_facts(stream, mail, deadline)
+            )
+        elif errand.facts is None:
+            self._system.post(stream, mail, deadline)
         else:
-            self._gather(errand.facts, stream, mail, ask.deadline_ms / 1000)
+            self._gather(errand.facts, stream, mail, deadline)
+
+    def _inquire(self, connection: Connection, ask: Ask, inquiry: Inquiry) -> None:
+        def done(answer: tuple[bytes, int] | Refusal) -> None:
+            if not connection.is_open:
+                return
+            if isinstance(answer, Refusal):
+                _refuse(connection, ask.ref, answer)
+            else:
+                connection.reply(ask.ref, reply_message(ask.ref, *answer))
+
+        self._inquiries.begin(inquiry.answer, ask.deadline_ms / 1000, done)
 
     def _gather(self, facts: Facts, stream: str, mail: Mail, deadline: float) -> None:
         """Look at the other actor, then ask. No fact, no command."""
@@ -220,6 +246,12 @@ class Hub:
                 log.exception("incident %s: facts could not be gathered", incident)
                 return Crashed(incident=incident)
 
+        of = stream_name(self._hospital, facts.kind, *facts.parts)
+        self._system.read(of, complete, self._with_facts(stream, mail, deadline))
+
+    def _with_facts(
+        self, stream: str, mail: Mail, deadline: float
+    ) -> Callable[[Any], None]:
         def done(seen: Any) -> None:
             if isinstance(seen, Refusal):
                 mail.settle(seen)
@@ -227,8 +259,7 @@ class Hub:
                 mail.command = seen
                 self._system.post(stream, mail, deadline)
 
-        of = stream_name(self._hospital, facts.kind, *facts.parts)
-        self._system.read(of, complete, done)
+        return done
 
     def _answer(
         self,

@@ -118,10 +118,10 @@ MUTANTS = (
     Mutant(
         "a cursor moves after the effect",
         "actors/runtime/followers.py",
-        "                    await self._effect(record)\n"
-        "                    self.position = record.position\n",
-        "                    self.position = record.position\n"
-        "                    await self._effect(record)\n",
+        "            await self._until_done(self.handle, record)\n"
+        "            self._move_to(record.position)\n",
+        "            self._move_to(record.position)\n"
+        "            await self._until_done(self.handle, record)\n",
         (FLOOR + "a_cursor_is_not_saved_while_its_effect_goes_on",),
     ),
     Mutant(

@@ -113,8 +113,8 @@ class _Fields:
             raise ValueError(f"{name} is not an identifier")
         return text
 
-    def register_no(self, name: str) -> str:
-        """Our ticket's name is made of it, so it leaves room for that."""
+    def short_id(self, name: str) -> str:
+        """A name of ours is made of it, so it leaves room for that."""
         text = self.id(name)
         if len(text) > 48:
             raise ValueError(f"{name} is longer than 48 characters")
@@ -265,7 +265,7 @@ def session(row: _Fields) -> Session:
     if slots and sum(one.total for one in slots) != total:
         raise ValueError("total is not the sum of the slots")
     return Session(
-        schedule_no=row.id("schedule_no"),
+        schedule_no=row.short_id("schedule_no"),
         department=row.id("dept_code"),
         doctor=row.id("doctor_code", may_miss=True),
         day=row.day("visit_date"),
@@ -293,7 +293,7 @@ def slot(row: _Fields) -> Slot:
 def stop_event(row: _Fields) -> StopEvent:
     return StopEvent(
         event_no=row.count("event_no", least=1),
-        schedule_no=row.id("schedule_no"),
+        schedule_no=row.short_id("schedule_no"),
         day=row.day("visit_date"),
         kind=row.one_of("kind", _STOPS),
         reason=row.text("reason"),
@@ -305,7 +305,7 @@ def stop_event(row: _Fields) -> StopEvent:
 
 def patient(row: _Fields) -> Patient:
     return Patient(
-        patient_id=row.id("patient_id"),
+        patient_id=row.short_id("patient_id"),
         name=row.text("patient_name", least=1),
         id_number=row.text("id_no"),
         phone=row.text("phone"),
@@ -317,16 +317,16 @@ def patient(row: _Fields) -> Patient:
 
 def registration(row: _Fields) -> Registration:
     return Registration(
-        register_no=row.register_no("register_no"),
+        register_no=row.short_id("register_no"),
         version=row.count("change_no", least=1),
         standing=row.one_of("state", _STANDINGS),
-        schedule_no=row.id("schedule_no"),
+        schedule_no=row.short_id("schedule_no"),
         department=row.id("dept_code"),
         doctor=row.id("doctor_code", may_miss=True),
         day=row.day("visit_date"),
         half=row.one_of("time_flag", _HALVES),
         see_no=row.see_no("see_no"),
-        patient_id=row.id("patient_id"),
+        patient_id=row.short_id("patient_id"),
         name=row.text("patient_name", least=1),
         card=row.text("card_no"),
         slot_no=row.id("slot_no", may_miss=True),

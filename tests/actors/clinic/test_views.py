@@ -53,15 +53,25 @@ def test_queues_rooms_and_orders(day: Day) -> None:
         "Z": {"name": "心血管专家门诊", "kind": "专"},
     }
     assert picture["rooms"] == {
-        "1": {"doctor": "周文澜", "title": "主任", "queues": ["Z"]},
+        "1": {
+            "doctor": "周文澜",
+            "logged_in": "周文澜",
+            "mode": "ordinary",
+            "title": "主任",
+            "queues": ["Z"],
+        },
         "2": {
             "doctor": "林知远",
+            "logged_in": "林知远",
+            "mode": "ordinary",
             "title": "副主任",
             "queues": ["A", "B"],
             "current": "t4",
         },
         "3": {
             "doctor": "许安禾",
+            "logged_in": "许安禾",
+            "mode": "ordinary",
             "title": "主治",
             "queues": ["A"],
             "current": "t3",
@@ -88,6 +98,7 @@ def test_the_desk_sees_everyone_of_the_day_by_full_name(day: Day) -> None:
         "queue": "A",
         "state": "waiting",
         "since": NINE,
+        "reasons": [{"code": "by_check_in"}],
     }
     assert tickets["t4"] == {
         "number": "A004",

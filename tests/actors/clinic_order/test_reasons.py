@@ -11,7 +11,7 @@ from actors.clinic.order.choice import next_for
 from actors.clinic.order.facts import QueueFacts, put_after
 from actors.clinic.order.line import line_up
 from actors.clinic.order.reason import Reason
-from actors.clinic.order.reasons import Names, codes, marks, said
+from actors.clinic.order.reasons import Names, marks, said, templates
 from actors.clinic.settings import Late, Order, Settings
 from tests.actors.clinic_order.days import rooms, rules
 from tests.actors.clinic_order.morning import (
@@ -121,7 +121,7 @@ def test_every_code_is_said_in_both_languages_to_both() -> None:
         "doctor": "dr4",
         "queue": "A",
     }
-    for code in codes():
+    for code in templates():
         for audience in ("nurse", "patient"):
             chinese = said(Reason(code, args), ZONE, audience=audience)
             english = said(
@@ -149,7 +149,7 @@ def test_every_place_and_every_choice_has_reasons_that_can_be_said(
     if choice is not None:
         reasons += choice.why
     for reason in reasons:
-        assert reason.code in codes()
+        assert reason.code in templates()
         for language in ("zh", "en"):
             for audience in ("nurse", "patient"):
                 sentence = said(

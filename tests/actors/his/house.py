@@ -26,6 +26,8 @@ from actors.kernel.sealed import Vault
 from actors.runtime.followers import Follower
 from actors.runtime.system import ActorSystem
 from actors.runtime.testkit import ManualClock
+from actors.schedule.actor import schedule_capability, schedule_stream
+from actors.schedule.state import ScheduleState
 from tests.actors.gateways.his.simulated import DAY, ZONE
 
 HOSPITAL = "test"
@@ -83,6 +85,12 @@ class House:
         assert isinstance(state, HisState)
         return state
 
+    async def pool(self, department: str, day: str = DAY) -> ScheduleState:
+        name = schedule_stream(HOSPITAL, department, day)
+        state = await self.system.ref(name).read(lambda s: s)
+        assert isinstance(state, ScheduleState)
+        return state
+
     async def differences(self, day: str = DAY) -> list[Difference]:
         """By what HIS says this moment."""
         said, after, more = {}, 0, True
@@ -124,7 +132,7 @@ async def house(
         followers.append(Follower(FOLLOWER, handle))
     system = ActorSystem(
         journal,
-        [clinic_capability(VAULT), his_capability()],
+        [clinic_capability(VAULT), schedule_capability(), his_capability()],
         clock=clock,
         followers=followers,
     )

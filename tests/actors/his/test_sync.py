@@ -34,6 +34,45 @@ async def test_a_day_is_the_same_on_both_sides(
         assert len(tickets) == len(record.registrations)
 
 
+async def test_the_pool_shows_what_his_has_left(
+    journal_url: str, there: SimulatedProcess
+) -> None:
+    async with adapter(there.url) as his, house(journal_url, his) as ours:
+        await ours.open()
+        await ours.sync.once()
+        for session in await his.sessions(DAY):
+            pool = await ours.pool(session.department)
+            mine = pool.sessions[session.schedule_no]
+            for slot in session.slots:
+                assert mine.slots[slot.slot_no].free == slot.left
+            assert mine.plan.clinic == ""
+            assert pool.doctors[session.doctor].title
+
+
+async def test_a_stopped_session_is_stopped_here_and_opened_again(
+    journal_url: str, there: SimulatedProcess
+) -> None:
+    async with adapter(there.url) as his, house(journal_url, his) as ours:
+        await ours.open()
+        await ours.sync.once()
+        session = (await his.sessions(DAY))[0]
+        told = {"schedule_no": session.schedule_no, "reason": "临时会诊"}
+        there.at_the_window("window_stop", trade_no=trade(), kind="1", **told)
+        await ours.sync.once()
+        mine = (await ours.pool(session.department)).sessions[session.schedule_no]
+        assert mine.stopped
+        assert mine.note == "临时会诊"
+        there.at_the_window("window_stop", trade_no=trade(), kind="2", **told)
+        other = next(d.id for d in await his.doctors() if d.id != session.doctor)
+        there.at_the_window(
+            "window_stop", trade_no=trade(), kind="4", doctor_code=other, **told
+        )
+        await ours.sync.once()
+        mine = (await ours.pool(session.department)).sessions[session.schedule_no]
+        assert not mine.stopped
+        assert mine.doctor == other
+
+
 async def test_asked_again_nothing_happens_twice(
     journal_url: str, there: SimulatedProcess
 ) -> None:

@@ -12,6 +12,7 @@ from actors.booker.actor import booker_capability
 from actors.clinic.actor import clinic_capability, clinic_stream
 from actors.clinic.commands import Open as OpenClinic
 from actors.clinic.plan import ClinicPlan, QueuePlan, RoomPlan
+from actors.directory.actor import directory_capability
 from actors.journal.journal import Journal
 from actors.journal.records import Recorded
 from actors.runtime.mail import fingerprint_of
@@ -99,7 +100,12 @@ async def house(
     appointments = Appointments("yunxiu", journal)
     system = _Doomed(
         journal,
-        [clinic_capability(VAULT), schedule_capability(), booker_capability()],
+        [
+            clinic_capability(VAULT),
+            schedule_capability(),
+            booker_capability(),
+            directory_capability(),
+        ],
         clock=clock,
         followers=[appointments.follower],
         step=step,

@@ -8,6 +8,7 @@ import pytest
 
 from actors.booker.actor import booker_stream
 from actors.clinic.commands import CheckIn
+from actors.directory.actor import directory_stream
 from actors.runtime.system import ActorSystem
 from actors.schedule.actor import schedule_stream
 from actors.schedule.commands import Book, Confirm, Stop
@@ -76,6 +77,8 @@ async def test_a_confirmed_number_appears_in_its_clinic(journal_url: str) -> Non
     async with house(journal_url, clock) as system:
         assert await clinic_ticket(system, given["booking"]) == seen(1, 1)
         assert await outcomes(system, "p1") == {"cardio/2026-11-23/b1": "held"}
+        days = await system.ref(directory_stream("yunxiu")).read(lambda s: s.days)
+        assert days == {"cardio": ("2026-11-23",)}
 
 
 @pytest.mark.parametrize("death", STEPS)

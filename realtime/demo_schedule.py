@@ -1,0 +1,189 @@
+"""The numbers of `houzhen demo`: four departments, tomorrow and the days after.
+
+Data only, beside demo_hospital: the same doctors, in the queues of the same clinics.
+Everyone here is invented.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta, tzinfo
+
+from actors.directory.actor import directory_stream
+from actors.directory.messages import Campus, Department, Doctor, Put
+from actors.kernel.errors import KeyReused, Refused
+from actors.kernel.times import day_of
+from actors.runtime.system import ActorSystem
+from actors.schedule.actor import schedule_stream
+from actors.schedule.commands import Open
+from actors.schedule.plan import (
+    HOUR,
+    MINUTE,
+    DepartmentPlan,
+    DoctorPlan,
+    Half,
+    Quota,
+    SessionPlan,
+    SlotPlan,
+)
+from realtime.config import Hospital
+
+CAMPUS, CAMPUS_NAME = "main", "本部院区"
+DAYS_AHEAD = 7
+SUNDAY = 6
+
+_DOCTORS = {
+    "zhou": DoctorPlan("周文澜", "主任", skill="冠心病、心力衰竭"),
+    "lin": DoctorPlan("林知远", "副主任", skill="高血压"),
+    "xu": DoctorPlan("许安禾", "主治", skill="心律失常"),
+    "shan": DoctorPlan("单雅宁", "副主任", skill="慢阻肺、哮喘"),
+    "luo": DoctorPlan("罗一舟", "主治", skill="肺部感染"),
+    "he": DoctorPlan("何叙", "主治", skill="胃炎、胃镜"),
+    "ye": DoctorPlan("叶青", "副主任", skill="白内障"),
+    "qin": DoctorPlan("秦朗川", "主治", skill="近视"),
+}
+
+
+@dataclass(frozen=True)
+class _Sitting:
+    """A doctor's half-day: how many in each half-hour, at which price."""
+
+    doctor: str
+    half: Half
+    queue: str
+    count: int
+    price: int
+    kind: str = "普"
+
+
+@dataclass(frozen=True)
+class _Department:
+    name: str
+    name_en: str
+    clinic: str
+    floor: str
+    sittings: tuple[_Sitting, ...]
+
+
+_DEPARTMENTS = {
+    "cardio": _Department(
+        "心血管内科",
+        "Cardiology",
+        "im2",
+        "2",
+        (
+            _Sitting("zhou", "am", "Z", 2, 5000, "专"),
+            _Sitting("lin", "am", "A", 4, 2000),
+            _Sitting("xu", "am", "A", 4, 1500),
+            _Sitting("xu", "pm", "A", 4, 1500),
+        ),
+    ),
+    "respiratory": _Department(
+        "呼吸内科",
+        "Respiratory Medicine",
+        "im2",
+        "2",
+        (_Sitting("shan", "am", "B", 4, 2000), _Sitting("luo", "pm", "B", 5, 1500)),
+    ),
+    "digestive": _Department(
+        "消化内科",
+        "Gastroenterology",
+        "im2",
+        "2",
+        (_Sitting("he", "am", "C", 4, 1500), _Sitting("he", "pm", "C", 4, 1500)),
+    ),
+    "eye": _Department(
+        "眼科",
+        "Ophthalmology",
+        "eye1",
+        "3",
+        (_Sitting("ye", "am", "E", 3, 2000), _Sitting("qin", "pm", "E", 4, 1500)),
+    ),
+}
+
+_HOURS: dict[str, tuple[float, float]] = {"am": (8, 12), "pm": (14, 17)}
+_HALF_HOUR = 30 * MINUTE
+
+
+def department_ids() -> tuple[str, ...]:
+    return tuple(_DEPARTMENTS)
+
+
+def opening(department: str, day: date, zone: tzinfo) -> Open:
+    """This department's numbers of one day."""
+    plan = _DEPARTMENTS[department]
+    midnight = round(datetime.combine(day, time(), zone).timestamp() * 1000)
+    return Open(
+        by="demo",
+        department=DepartmentPlan(
+            plan.name, plan.name_en, CAMPUS, CAMPUS_NAME, plan.floor
+        ),
+        doctors={sitting.doctor: _DOCTORS[sitting.doctor] for sitting in plan.sittings},
+        sessions={
+            f"{sitting.doctor}-{sitting.half}": _session(plan.clinic, sitting, midnight)
+            for sitting in plan.sittings
+        },
+    )
+
+
+def _session(clinic: str, sitting: _Sitting, midnight: int) -> SessionPlan:
+    start, end = (midnight + round(hour * HOUR) for hour in _HOURS[sitting.half])
+    begins = range(start, end, _HALF_HOUR)
+    return SessionPlan(
+        half=sitting.half,
+        slots={
+            str(place): SlotPlan(at, at + _HALF_HOUR, sitting.count)
+            for place, at in enumerate(begins, start=1)
+        },
+        doctor=sitting.doctor,
+        kind=sitting.kind,
+        price=sitting.price,
+        clinic=clinic,
+        queue=sitting.queue,
+        prefix=sitting.queue,
+        # a few for who comes without a telephone, until an hour before
+        quotas={"window": Quota(reserved=2, release_ms=HOUR)},
+    )
+
+
+def directory() -> Put:
+    """What the hospital is made of."""
+    return Put(
+        by="demo",
+        campuses={CAMPUS: Campus(CAMPUS_NAME)},
+        departments={
+            key: Department(plan.name, CAMPUS, plan.name_en, plan.floor)
+            for key, plan in _DEPARTMENTS.items()
+        },
+        doctors={
+            key: Doctor(
+                doctor.name,
+                tuple(
+                    department
+                    for department, plan in _DEPARTMENTS.items()
+                    if any(sitting.doctor == key for sitting in plan.sittings)
+                ),
+                doctor.title,
+                doctor.photo,
+                doctor.skill,
+            )
+            for key, doctor in _DOCTORS.items()
+        },
+    )
+
+
+async def open_the_days(system: ActorSystem, hospital: Hospital) -> None:
+    """Lay out the days to come; Sundays are free. Keys make it happen once a day,
+    however often the demo starts."""
+    await system.ref(directory_stream(hospital.id)).ask(directory(), principal="demo")
+    today = date.fromisoformat(day_of(system.clock.now(), hospital.zone))
+    for ahead in range(1, DAYS_AHEAD + 1):
+        day = today + timedelta(days=ahead)
+        if day.weekday() == SUNDAY:
+            continue
+        for department in department_ids():
+            stream = schedule_stream(hospital.id, department, day.isoformat())
+            command = opening(department, day, hospital.zone)
+            with suppress(Refused, KeyReused):  # an earlier start did it
+                await system.ref(stream).ask(command, principal="demo", key="demo-days")
