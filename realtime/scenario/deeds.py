@@ -36,6 +36,16 @@ class Cast:
         self._scenario = scenario
         self._tickets: dict[str, str] = {}
         self._names: dict[str, str] = {}
+        self._departures: list[str] = []
+
+    def leaves(self, patient: str) -> None:
+        """On the way to another clinic; the engine counts these, as we do."""
+        self._departures.append(patient)
+
+    def departure(self, patient: str) -> str:
+        """The last one of this patient."""
+        found = [i for i, who in enumerate(self._departures, 1) if who == patient]
+        return f"l{found[-1]}" if found else "l0"
 
     def has(self, patient: str, ticket: str) -> None:
         self._tickets[patient] = ticket
@@ -171,6 +181,14 @@ class Script:
             body["queues"] = list(deed.queues)
         return deed.rooms[0]
 
+    def _set_class(
+        self, deed: Deed, unit: Unit, desk: Mapping[str, Any], body: dict[str, Any]
+    ) -> None:
+        """One class at a time; a registration may bring several."""
+        special = body.get("special", "")
+        if isinstance(special, list):
+            body["special"] = special[0] if special else ""
+
     def _move(
         self, deed: Deed, unit: Unit, desk: Mapping[str, Any], body: dict[str, Any]
     ) -> None:
@@ -185,6 +203,13 @@ class Script:
         if room:
             body["room"] = room
         return room
+
+    def _left(
+        self, deed: Deed, unit: Unit, desk: Mapping[str, Any], body: dict[str, Any]
+    ) -> None:
+        body.setdefault("leaving", self._cast.departure(unit.patient))
+
+    _not_taken = _left
 
     def _exchange(
         self, deed: Deed, unit: Unit, desk: Mapping[str, Any], body: dict[str, Any]
@@ -282,7 +307,9 @@ class Script:
         if deed.doctors:
             target["doctor"] = deed.doctors[0]
         if clinic:
-            target["clinic"] = clinic
+            # "im3/B": a clinic, and a queue of its own
+            target["clinic"], _, queue = clinic.partition("/")
+            target |= {"queue": queue} if queue else {}
         return target
 
     def _resolved(self, value: Any) -> Any:

@@ -46,8 +46,8 @@ DAY = "2026-11-23"
 
 OPENS = "07:00"
 TOP = (
-    "title why rule day opens clinic settings queues rooms doctors halves patients "
-    "step steps"
+    "title why rule day opens rolls_over clinic settings queues rooms doctors halves "
+    "patients step steps"
 ).split()
 _PATIENT_KEYS = ("who", "by", "every", "at")
 _POSITION = re.compile(r"\(at line (\d+), column \d+\)|\(at end of document\)")
@@ -102,6 +102,9 @@ class _Reader:
         begins = self._begins(day)
         place = read_place(self.raw, self.names, begins, self.wrong)
         opens = self.clock("opens", self.raw.get("opens", OPENS), begins)
+        if "rolls_over" in self.raw:
+            over = self.clock("rolls_over", self.raw["rolls_over"], begins)
+            place["rolls_over"] = over
         values = Values(self.names, begins)
         array = "step" if "step" in self.raw else "steps"
         records, steps = self._tables("patients"), self._tables(array)

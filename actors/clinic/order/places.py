@@ -178,6 +178,10 @@ class Places:
         other = self._beside(anchor.like)
         if own.section < other.section:
             return own
+        if other.section == EMERGENCY and not self.level(who):
+            # before an emergency stands nobody who is none: behind them all, then
+            first = anchor.seq - (1 << _AT_BITS)
+            return Spot(PRIORITY, (first, who.ticket, 0), "priority")
         return Spot(
             other.section,
             _extended(other.key, anchor.side, anchor.seq, who.ticket),
