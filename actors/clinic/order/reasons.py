@@ -44,10 +44,10 @@ def said(
     names: Names | None = None,
 ) -> str:
     """One reason as a short sentence. A code from a newer release is said as itself."""
-    templates = _WORDS.get(reason.code)
-    if templates is None:
+    sentences = _WORDS.get(reason.code)
+    if sentences is None:
         return reason.code
-    chinese, english, to_patient, to_patient_en = templates
+    chinese, english, to_patient, to_patient_en = sentences
     if language == "zh":
         template = to_patient if audience == "patient" and to_patient else chinese
     else:
@@ -56,7 +56,7 @@ def said(
 
 
 def templates() -> dict[str, dict[str, str]]:
-    """Every sentence as a nurse reads it, for pages that fill in the args themselves."""
+    """Every sentence as a nurse reads it, for pages that fill in its args."""
     return {
         code: {"zh": chinese, "en": english}
         for code, (chinese, english, _, _) in _WORDS.items()
