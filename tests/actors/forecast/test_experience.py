@@ -92,8 +92,8 @@ def test_how_unsure_it_is_says_how_often_it_is_right() -> None:
     known = Experience()
     luck = Random(7)
     for place in range(40):
-        pace = 8 * exp(luck.gauss(0, 0.3))
-        works(known, f"d{place}", pace, seed=place)
+        minutes = 8 * exp(luck.gauss(0, 0.3))
+        works(known, f"d{place}", minutes, seed=place)
     pace = known.pace("im2", "new", DAYS[0])
     drawn = [log(8 * MINUTE) + luck.gauss(0, 0.3) for _ in range(500)]
     within = sum(abs(one - pace.level) < pace.doubt for one in drawn) / len(drawn)
