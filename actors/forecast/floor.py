@@ -75,7 +75,8 @@ class Chair(msgspec.Struct, frozen=True):
 class Standing(msgspec.Struct, frozen=True, gc=False):
     """One in a line. ``chairs`` are who may call it, as bits. ``since`` decides between
     the heads of two queues. Who is not here yet is expected at a draw from
-    ``arrives`` (ms from the moment); then ``here`` is the chance to come at all."""
+    ``arrives`` (ms from the moment); then ``here`` is the chance to come at all.
+    ``again``: back from an examination, whatever lane that gives."""
 
     ticket: str
     chairs: int
@@ -83,6 +84,7 @@ class Standing(msgspec.Struct, frozen=True, gc=False):
     lane: Lane = "normal"
     arrives: Table = ()
     here: float = 1.0
+    again: bool = False
 
 
 class Returning(msgspec.Struct, frozen=True, gc=False):

@@ -156,7 +156,8 @@ class _Reader:
             since = float(who.joined_at - self._outline.at)
             if urgent or who.at_room:
                 since += _URGENT if urgent else _AT_THE_DOOR
-            one = Standing(who.ticket, chairs, since, lane)
+            again = who.origin == "return"
+            one = Standing(who.ticket, chairs, since, lane, again=again)
             standing.append(self._awaited(one, who) if expected else one)
         returns, recall = settings.returns, settings.recall
         as_recalled = returns.mode == "recall"
