@@ -167,6 +167,7 @@ class Spreads(msgspec.Struct):
     examination: list[float] = []
     recall: list[float] = []
     absence: list[float] = []
+    start: list[float] = []
 
 
 class Break(msgspec.Struct, frozen=True, gc=False, array_like=True):
@@ -205,6 +206,15 @@ class Pool(msgspec.Struct):
         self.days = _RATES_FADE * self.days + 1.0
 
 
+_TABLES = (
+    "shape",
+    "pause",
+    "missed",
+    "examination",
+    "recall",
+    "absence",
+    "start",
+)
 _NORMAL = NormalDist()
 _STEPS = [(step + 0.5) / 40 for step in range(40)]
 _ASSUMED = Spreads(
@@ -215,6 +225,7 @@ _ASSUMED = Spreads(
     examination=[MINUTE * exp(log(50) + 0.5 * _NORMAL.inv_cdf(s)) for s in _STEPS],
     recall=[MINUTE * exp(log(10) + 0.7 * _NORMAL.inv_cdf(s)) for s in _STEPS],
     absence=[-2 * MINUTE + 12 * MINUTE * step for step in _STEPS],
+    start=[-2 * MINUTE + 12 * MINUTE * step for step in _STEPS],
 )
 
 
@@ -237,11 +248,16 @@ class Experience(msgspec.Struct):
 
     # -- learning ----------------------------------------------------------------------
 
-    def begins(self, clinic: str, doctor: str, day: str, at: Millis) -> None:
-        """A doctor has called somebody: perhaps the day's first."""
+    def begins(
+        self, clinic: str, doctor: str, day: str, at: Millis, planned: Millis | None
+    ) -> None:
+        """A doctor has called somebody: perhaps the day's first, for when they were
+        ``planned``."""
         one = self._doctor(clinic, doctor, day)
         if not one.began:
             one.began = at
+            if planned is not None and abs(at - planned) < 4 * HOUR:
+                self._keep(clinic, "start", at - planned)
             pool = self._clinic(clinic)
             pool.shifts += 1.0
 
@@ -454,10 +470,7 @@ class Experience(msgspec.Struct):
         return turn + fmean(habits.pause)
 
     def habits(self, clinic: str) -> Habits:
-        tables = {
-            kind: table(self._blend(clinic, kind))
-            for kind in ("shape", "pause", "missed", "examination", "recall", "absence")
-        }
+        tables = {kind: table(self._blend(clinic, kind)) for kind in _TABLES}
         shares = self.clinics[clinic].shares if clinic in self.clinics else Shares()
         all_over = self.hospital.shares
         comes_back = _share(all_over.recalled, all_over.missed, 0.6, 10)

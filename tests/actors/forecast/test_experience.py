@@ -29,7 +29,7 @@ def works(
     """A doctor has a day of turns around so many minutes."""
     luck = Random(f"{doctor}/{day}/{seed}")
     at = NINE
-    known.begins(clinic, doctor, day, at)
+    known.begins(clinic, doctor, day, at, NINE - 4 * MINUTE)
     for _ in range(turns):
         hours = (at - NINE) / 3_600_000
         ms = minutes * MINUTE * exp(luck.gauss(0, spread) + slower * hours)
@@ -119,6 +119,13 @@ def test_getting_slower_is_noticed_and_counted_on() -> None:
     early = known.pace("im2", "d1", DAYS[0], NINE).level
     late = known.pace("im2", "d1", DAYS[0], NINE + 5 * 3_600_000).level
     assert late - early > 0.25
+
+
+def test_who_begins_late_is_known_to() -> None:
+    known = Experience()
+    for place in range(150):
+        works(known, f"d{place}", 8, turns=1)
+    assert set(known.habits("im2").start) == {4.0 * MINUTE}
 
 
 def test_a_forgotten_button_moves_little() -> None:
