@@ -26,6 +26,7 @@ from actors.kernel.times import WallClock, day_of, iso
 from actors.patients.actor import patients_capability
 from actors.patients.book import Book
 from actors.patients.desk import PatientsDesk
+from actors.patients.rewrapping import rewrap_keys
 from actors.runtime.shape import Capability
 from actors.runtime.system import ActorSystem
 from actors.schedule.actor import schedule_capability
@@ -39,6 +40,7 @@ from realtime.his_link import HisLink
 from realtime.http.app import Site, create_app
 from realtime.http.demo import Demo
 from realtime.http.metrics import Metrics
+from realtime.http.rooms import Rooms
 from realtime.http.server import HttpServer
 from realtime.http.staff import Staff
 from realtime.keys import Keys, open_keys
@@ -46,6 +48,7 @@ from realtime.measures import tell
 from realtime.patient_news import PatientNews
 from realtime.protocol.conversation import Terms
 from realtime.protocol.messages import Limits
+from realtime.room_keys import RoomKeys
 from realtime.simulate.company import keep_company
 from realtime.simulate.running import Server
 from realtime.sockets.edge import Edge, EdgeSettings
@@ -123,7 +126,9 @@ async def serving(
         settings.journal.url, release=version(), busy_s=settings.journal.busy_s
     )
     keys = await _keys_of(journal, settings)
-    vault = Vault(keys.data.id, keys.data.cipher, keys.data.index)
+    vault = Vault(
+        keys.data.id, keys.data.cipher, keys.data.index, older=keys.data.older
+    )
     forecasts = Forecasts(worker_command(settings.data_dir / "forecast" / "learnt"))
     patients = PatientsCounter()
     book = Book(journal, vault)
@@ -184,6 +189,11 @@ async def serving(
         checks={"journal": journal_answers},
         demo=Demo(keys.tokens, clock, demo_hospital.demo_cards) if demo else None,
         staff=Staff(accounts, gate, clock),
+        rooms=Rooms(
+            RoomKeys(settings.hospital, system, ClinicCounter(vault), vault, clock),
+            gate,
+            clock,
+        ),
         body_bytes=settings.http.body_bytes,
     )
     http = HttpServer(create_app(site), settings.http)
@@ -194,6 +204,7 @@ async def serving(
         await door.listen(settings.http.host, settings.http.port)
         await nursery.start(edge.run)
         nursery.start_soon(hub.run)
+        nursery.start_soon(rewrap_keys, journal, vault)
         await nursery.start(forecasts.run, system)
         if demo:
             await demo_hospital.open_the_day(house.system, vault, settings.hospital)

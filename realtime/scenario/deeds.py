@@ -65,6 +65,11 @@ class Cast:
     def person(self, patient: str) -> str:
         return self._scenario.patients[patient].person
 
+    def person_id(self, patient: str) -> str:
+        """By which the patient index would know this person."""
+        people = [each.person for each in self._scenario.patients.values()]
+        return f"p{people.index(self.person(patient)) + 1}"
+
     def shares_card(self, patient: str) -> bool:
         people = [each.person for each in self._scenario.patients.values()]
         return people.count(self.person(patient)) > 1
@@ -85,7 +90,7 @@ def units(deed: Deed, presses: int) -> Iterator[Unit]:
         times = len(rooms) if len(rooms) > 1 else max(presses, 1)
         for press in range(times):
             yield Unit(room=rooms[press % len(rooms)])
-    elif deed.name == "move" or len(deed.patients) < 2:
+    elif deed.name in ("move", "merge") or len(deed.patients) < 2:
         yield Unit(patient=deed.patients[0] if deed.patients else "")
     else:
         for patient in deed.patients:
@@ -111,7 +116,7 @@ class Script:
                 body[key] = self._resolved(value)
         if deed.name in _NEED_REASON:
             body.setdefault("reason", DEFAULT_REASON)
-        if unit.patient and deed.name not in ("register", "check_in", "arrive"):
+        if unit.patient and deed.name not in _NOT_BY_TICKET:
             body["ticket"] = self._cast.ticket(unit.patient)
         room = unit.room
         make = getattr(self, f"_{deed.name}", None)
@@ -129,6 +134,7 @@ class Script:
         person = self._cast.person(unit.patient)
         body["name"] = VAULT.seal(person)
         body["card"] = self._cast.card(unit.patient)
+        body["person"] = self._cast.person_id(unit.patient)
         body["queue"] = self._queue(deed)
         if doctor := self._doctor(deed):
             body["doctor"] = doctor
@@ -230,6 +236,19 @@ class Script:
         if deed.rooms:
             body["room"] = deed.rooms[0]
 
+    def _rename(
+        self, deed: Deed, unit: Unit, desk: Mapping[str, Any], body: dict[str, Any]
+    ) -> None:
+        body["person"] = self._cast.person_id(unit.patient)
+        body["name"] = VAULT.seal(str(body.get("name", unit.patient)))
+
+    def _merge(
+        self, deed: Deed, unit: Unit, desk: Mapping[str, Any], body: dict[str, Any]
+    ) -> None:
+        one, other = deed.patients
+        body["person"] = self._cast.person_id(one)
+        body["into"] = self._cast.person_id(other)
+
     def _arrive(
         self, deed: Deed, unit: Unit, desk: Mapping[str, Any], body: dict[str, Any]
     ) -> None:
@@ -240,8 +259,10 @@ class Script:
             "queue": self._queue(deed),
             "name": VAULT.seal(person),
             "card": self._cast.card(unit.patient),
+            "person": self._cast.person_id(unit.patient),
         }
         body.setdefault("origin", f"story/clinic/other/{self._scenario.day}")
+        body.setdefault("leaving", f"l{len(desk.get('tickets', {})) + 1}")
 
     def _plain(
         self, deed: Deed, unit: Unit, desk: Mapping[str, Any], body: dict[str, Any]
@@ -323,6 +344,7 @@ class Script:
                 return value
 
 
+_NOT_BY_TICKET = frozenset({"register", "check_in", "arrive", "rename", "merge"})
 _IN_A_ROOM = frozenset(
     (
         "opened_elsewhere call_again start finish missed undo_call hold to_examination"

@@ -239,6 +239,12 @@ class Eyes:
             found = [each.partition("→")[0] for each in found]
         return _line(value), _line(found)
 
+    def _hall_notices(
+        self, _: str, value: Any, view: Mapping[str, Any], __: Any
+    ) -> tuple[str, str]:
+        texts = [row["text"] for row in view.get("notices", {}).values()]
+        return "；".join(value) or "无", "；".join(texts) or "无"
+
     def _left(self, _: str, value: Any, __: Any, done: Deeds) -> tuple[str, str]:
         """Whom the day's end finds. An end that is not expected is not told."""
         left = done.reply.get("left", ()) if isinstance(done.reply, dict) else ()

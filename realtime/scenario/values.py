@@ -235,8 +235,14 @@ class Values:
             "notes": "notes",
             "rooms": "rooms",
             "calls": "calls",
+            "notices": "texts",
         }
         for each, said in _table(key, value, list(kinds)).items():
+            if each == "notices":
+                texts = said if isinstance(said, list) else [said]
+                shown = tuple(_text(each, text) for text in texts)
+                found.append(Expectation("hall.notices", "", shown))
+                continue
             if each == "calls":
                 called = self._calls(key, said)
                 found.append(Expectation("hall.calls", "", called))

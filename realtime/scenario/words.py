@@ -201,8 +201,8 @@ VERBS: tuple[Verb, ...] = (
     _verb("call_help|求助", "doctor", "reason", room=_MAY),
     _verb("hand_over|交班", options="to note"),
     # patients of the index
-    _verb("rename|改名", "his", "person name"),
-    _verb("merge|合并", "his", "person into"),
+    _verb("rename|改名", "his", "name", patient=_ONE),
+    _verb("merge|合并", "his", patient=(2, 2)),
     # the day
     _verb("change_rules|改规则", options="settings reason"),
     _verb("preview_rules|试规则|预览规则", options="settings"),
@@ -247,7 +247,6 @@ OPTIONS: dict[str, str] = {
     "to": "text",
     "note": "text",
     "name": "text",
-    "into": "text",
     "settings": "settings",
     "end": "end",
 }
