@@ -219,13 +219,12 @@ def watch(state: ClinicState, key: str, ticket: Ticket) -> None:
     """Set or clear the times at which somebody must look at this ticket."""
     facts, settings, timers = ticket.facts, state.settings, state.timers
     in_line = ticket.state in IN_LINE
-    if settings.emergency.on or facts.emergency:
-        level = facts.emergency
-        if in_line and level and not ticket.alarmed:
-            target = settings.emergency.targets_ms[level - 1]
-            timers[f"retriage:{key}"] = facts.triaged_at + target
-        else:
-            timers.pop(f"retriage:{key}", None)
+    level = facts.emergency
+    if in_line and level and not ticket.alarmed:
+        target = settings.emergency.targets_ms[level - 1]
+        timers[f"retriage:{key}"] = facts.triaged_at + target
+    elif f"retriage:{key}" in timers:
+        del timers[f"retriage:{key}"]
     longest = settings.fairness.longest_ms
     if longest and in_line and not facts.overdue:
         timers[f"overdue:{key}"] = facts.joined_at + longest

@@ -273,6 +273,14 @@ def opened_elsewhere(
         )
     if ticket.state == "leaving":
         raise Refused("leaving", "这位病人正在转往别的诊区，请稍候。")
+    if ticket.state == "gave_up":
+        twin = rules.live_in(
+            state, ticket.card, ticket.person, ticket.queue, ticket.half
+        )
+        if twin is not None:
+            raise Refused(
+                "already_registered", "这位病人在这个队列已经有新的号。", ticket=twin
+            )
     done = Started(
         at=now, by=command.by, ticket=command.ticket, room=command.room, reason="his"
     )
