@@ -26,6 +26,7 @@ from realtime.config import BadSettings, Settings, load
 from realtime.keys import BadKeys, open_keys
 from realtime.scenario import command as scenario_command
 from realtime.simulate import command as simulate_command
+from realtime.simulate import replay_command
 from realtime.tokens import mint
 from realtime.version import CHECKOUT, version
 from realtime.whereabouts import leave_word
@@ -143,6 +144,7 @@ def _parser() -> argparse.ArgumentParser:
     check.set_defaults(run=_check)
 
     simulate_command.add_to(commands, settings)
+    replay_command.add_to(commands, settings)
 
     bench = commands.add_parser(
         "bench",

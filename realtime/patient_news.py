@@ -27,7 +27,7 @@ from actors.kernel.times import day_of
 from actors.patients import reading
 from actors.patients.book import Book
 from actors.patients.messages import Erased, Merged, Renamed
-from actors.patients.reading import Row
+from actors.patients.reading import Body, Row
 from actors.runtime.followers import BatchFollower
 from actors.runtime.system import ActorSystem
 
@@ -121,8 +121,7 @@ class PatientNews(BatchFollower):
             rows = await self._rows(hospital, persons)
             for one in given:
                 row = rows.get(one.person) if one.hospital == hospital else None
-                late = one.record.at - _LATE_MS
-                if row is not None and row.body.renamed_at >= late > 0:
+                if row is not None and _overtaken(one.record, row.body):
                     told = self._as_now(rows, row)
                     await self._tell(one.record.stream, told, one.record)
 
@@ -187,6 +186,13 @@ class PatientNews(BatchFollower):
             if refusal.retry or refusal.code == "deadline":
                 raise
             log.info("%s does not take %s: %s", stream, key, refusal.code)
+
+
+def _overtaken(ticket: Recorded, body: Body) -> bool:
+    """The change came first, and not so long ago that nobody can have had the old
+    name in hand."""
+    since = ticket.at - body.renamed_at
+    return 0 < body.renamed_position < ticket.position and since <= _LATE_MS
 
 
 def _since(record: Recorded) -> str:

@@ -21,7 +21,7 @@ import msgspec
 import numpy as np
 
 from actors.forecast.draws import Bools, Draws, Floats, Ints, Turns
-from actors.forecast.floor import Floor
+from actors.forecast.floor import Chair, Floor
 from actors.forecast.track import Offer, Track
 
 REPLICATIONS = 200
@@ -98,21 +98,30 @@ class _Walk:
         self._examined = np.array([seat.pace.examined for seat in seats])
         self._comes_back = floor.habits.comes_back
         self._sends = bool(self._examined.any())
+        self._slower = floor.habits.slower / 3_600_000.0
+        self._rests, self._resting = draws.breaks(seats, floor.at)
         self._free = np.empty((draws.count, len(seats)))
         self._idle = np.zeros((draws.count, len(seats)), dtype=np.bool_)
         for at, seat in enumerate(seats):
             if seat.busy is None:
-                back = seat.back
-                self._free[:, at] = 0.0 if back is None else draws.absence(back)
+                self._free[:, at] = self._first_call(seat)
                 continue
-            left = draws.rest_of_turn(seat.busy, self._levels[:, at])
+            level = self._levels[:, at] + (floor.habits.again if seat.again else 0.0)
+            left = draws.rest_of_turn(seat.busy, level)
             self._free[:, at] = left + draws.pause()
-            if seat.line in lines and seat.pace.examined:
+            if seat.line in lines and seat.pace.examined and not seat.again:
                 goes = draws.uniform() < seat.pace.examined
                 comes = left + draws.comes_back(0.0)
                 self._tracks[lines.index(seat.line)].add_return(
                     np.where(goes, comes, np.inf)
                 )
+
+    def _first_call(self, seat: Chair) -> Floats | float:
+        if seat.back is not None:
+            return self._draws.absence(seat.back)
+        if seat.paused is not None:
+            return self._draws.rest_of_pause(seat.paused)
+        return 0.0
 
     def run(self) -> Iterable[tuple[str, Expected]]:
         most = 4 * sum(len(track.waiting) for track in self._tracks) + 200
@@ -148,9 +157,17 @@ class _Walk:
         first_visit = np.logical_or.reduce(first_visits)
         long = self._speed[rows, chair] * turns.size
         long = np.where(first_visit, long, long * self._again)
+        if self._slower:
+            hours_on = np.exp(self._slower * np.minimum(now, HORIZON_MS))
+            long = long * hours_on
         ends = now + np.where(missed, turns.missed, long)
         wake = self._wake(offers, chair, now)
-        self._free[rows, chair] = np.where(found, ends + turns.pause, wake)
+        free = np.where(found, ends + turns.pause, wake)
+        rests = free >= self._rests[rows, chair]
+        if rests.any():
+            free = np.where(rests, free + self._resting[rows, chair], free)
+            self._rests[rows[rests], chair[rests]] = np.inf
+        self._free[rows, chair] = free
         self._idle[rows, chair] = ~found
         for at, track in enumerate(self._tracks):
             self._come_again(at, track, first_visits[at], chair, missed, ends, turns)
@@ -178,7 +195,7 @@ class _Walk:
         from an examination, or because they missed their call."""
         share = self._missed[chair]
         back: Floats = np.full(len(ends), np.inf)
-        if self._sends:
+        if self._sends and track.interleaves:
             limit = share + (1.0 - share) * self._examined[chair]
             goes = first_visit & ~missed & (turns.chance < limit)
             back = np.where(goes, ends + turns.away, back)

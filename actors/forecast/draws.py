@@ -6,6 +6,7 @@ lies still with few of them.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TypeAlias
 
 import numpy as np
@@ -19,6 +20,10 @@ Ints: TypeAlias = npt.NDArray[np.int64]
 
 _BLOCK = 128
 """So many calls are drawn for at once."""
+_HOUR_MS = 3_600_000.0
+_BREAK_LATE_MS = 30 * 60_000.0
+_MOST_NEWCOMERS = 120
+_RATES_DIFFER = 0.25
 _OVERTIME = 0.35
 """Of the usual turn: what is left, on average, of one longer than was ever seen."""
 
@@ -76,7 +81,10 @@ class Draws:
         one = self._rng.standard_normal((self._half, len(chairs)))
         doubt = np.array([chair.pace.doubt for chair in chairs])
         level = np.array([chair.pace.level for chair in chairs])
-        levels: Floats = level + doubt * np.concatenate((one, -one))
+        # what makes an hour slow for one mostly does for all
+        all_alike = self._habits.drift * self._rng.standard_normal((self._half, 1))
+        drift = np.concatenate((all_alike, -all_alike))
+        levels: Floats = level + drift + doubt * np.concatenate((one, -one))
         return levels
 
     def turns(self) -> Turns:
@@ -96,11 +104,14 @@ class Draws:
         self._at = at + 1
         return Turns(*(block[at] for block in self._blocks))
 
+    def first_turn(self, level: Floats) -> Floats:
+        return np.exp(level + quantile(self._habits.shape, self.uniform()))
+
     def rest_of_turn(self, busy: float, level: Floats) -> Floats:
         """What is left of a turn that has lasted ``busy`` ms already."""
         shape = self._habits.shape
         if busy <= 0.0:
-            return np.exp(level + quantile(shape, self.uniform()))
+            return self.first_turn(level)
         below = share_below(shape, np.log(busy) - level)
         u = self.uniform()
         whole = np.exp(level + quantile(shape, below + (1.0 - below) * u))
@@ -128,6 +139,47 @@ class Draws:
 
     def pause(self) -> Floats:
         return quantile(self._habits.pause, self.uniform())
+
+    def rest_of_pause(self, paused: float) -> Floats:
+        return self._rest(self._habits.pause, paused)
+
+    def newcomers(self, rates: Sequence[float]) -> Floats:
+        """When each of so many in each hour comes: [replication, newcomer]. How busy
+        the hours will be is itself uncertain, for all of them together."""
+        expected = sum(rates)
+        count = min(_MOST_NEWCOMERS, round(expected + 3 * expected**0.5) + 1)
+        busier = np.exp(_RATES_DIFFER * self._normal())[:, None]
+        units = -np.log1p(-self.uniform(count).T * 0.999999) / busier
+        sums = np.cumsum(units, axis=1)
+        hours = np.concatenate(([0.0], np.cumsum(rates)))
+        at = np.interp(sums, hours, np.arange(len(hours)) * _HOUR_MS)
+        came: Floats = np.where(sums < hours[-1], at, np.inf)
+        return came
+
+    def breaks(self, chairs: list[Chair], at: float) -> tuple[Floats, Floats]:
+        """When each doctor has a break that nobody has announced, and how long it is:
+        [replication, chair]. One that should have begun long ago is not had."""
+        shape = (self.count, len(chairs))
+        begins = np.full(shape, np.inf)
+        lasts = np.zeros(shape)
+        habits = self._habits
+        usual = [one for one in habits.breaks if one[0] > at - _BREAK_LATE_MS]
+        if not usual:
+            return begins, lasts
+        share = habits.rests * len(usual) / len(habits.breaks)
+        for place, chair in enumerate(chairs):
+            if chair.rested:
+                continue
+            which = self._rng.integers(0, len(usual), self.count)
+            one = np.array(usual)[which]
+            has = self.uniform() < share
+            begins[:, place] = np.where(has, np.maximum(one[:, 0] - at, 0.0), np.inf)
+            lasts[:, place] = one[:, 1]
+        return begins, lasts
+
+    def _normal(self) -> Floats:
+        one = self._rng.standard_normal(self._half)
+        return np.concatenate((one, -one))
 
     def arrival(self, table: Table, here: float) -> Floats:
         """When one who is not here yet comes; never, in some replications."""

@@ -18,6 +18,7 @@ from statistics import NormalDist, fmean
 import msgspec
 
 from actors.forecast.floor import Habits, Pace, Table
+from actors.kernel.times import Millis
 
 MINUTE = 60_000.0
 
@@ -29,8 +30,17 @@ DOCTORS_DIFFER = 0.30
 CLINICS_DIFFER = 0.60
 DAYS_DIFFER = 0.12
 
+DRIFT = 0.06
+"""How far a clinic's next hours are off from what they were, all doctors together."""
+
 FADING = 0.8
 """What a day before counts, of the day after it."""
+HOUR = 3_600_000
+_DAY_MS = 24 * HOUR
+_SHIFTS_KEPT = 200.0
+_SLOPE_KEPT = 20_000.0
+_SLOPE_DOUBT = 150.0
+"""Hours², of which a clinic must have seen this much before half is believed."""
 _BATCH = 12
 _REMEMBERED = 2_000.0
 _KEPT_CLINIC = 300
@@ -58,14 +68,34 @@ class Seen(msgspec.Struct):
         self.mean += (value - self.mean) * weight / self.count
 
 
+class Slope(msgspec.Struct):
+    """Means of one doctor's day: turns get longer, or shorter, with the hours."""
+
+    count: float = 0.0
+    hours: float = 0.0
+    logs: float = 0.0
+
+    def add(self, hours: float, value: float) -> tuple[float, float]:
+        """What it adds to the covariance, and to the variance of the hours."""
+        self.count += 1
+        off = hours - self.hours
+        self.hours += off / self.count
+        self.logs += (value - self.logs) / self.count
+        return off * (value - self.logs), off * (hours - self.hours)
+
+
 class Doctor(msgspec.Struct):
-    """``past`` fades by the day; ``days`` are so many, faded likewise."""
+    """``past`` fades by the day; ``days`` are so many, faded likewise. What is kept of
+    turns is what they would have been in the day's first hour; ``began`` is the day's
+    first call."""
 
     clinic: str
     day: str = ""
     past: Seen = msgspec.field(default_factory=Seen)
     days: float = 0.0
     today: Seen = msgspec.field(default_factory=Seen)
+    began: Millis = 0
+    slope: Slope = msgspec.field(default_factory=Slope)
     batch: list[float] = []
     visits: float = 0.0
     examined: float = 0.0
@@ -91,8 +121,14 @@ class Doctor(msgspec.Struct):
         self.visits *= FADING
         self.examined *= FADING
         self.today = Seen()
+        self.began = 0
+        self.slope = Slope()
         self.batch = []
         self.day = day
+
+    def hours(self, at: Millis) -> float:
+        """How long they have been at it."""
+        return (at - self.began) / HOUR if 0 < self.began < at else 0.0
 
 
 class Shares(msgspec.Struct):
@@ -125,7 +161,25 @@ class Spreads(msgspec.Struct):
     absence: list[float] = []
 
 
+class Break(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """Longer than an interruption: when in the day (UTC), and how long, ms."""
+
+    at: Millis
+    lasts: Millis
+
+
 class Pool(msgspec.Struct):
+    """``covariance`` over ``variance`` is how turns change with the hours. ``breaks``
+    are of the last days, ``shifts`` how many doctors' days these were; ``urgent`` how
+    many were triaged, by level and hour of the day (UTC), in ``days``."""
+
+    covariance: float = 0.0
+    variance: float = 0.0
+    breaks: list[Break] = []
+    shifts: float = 0.0
+    urgent: dict[int, list[float]] = {}
+    days: float = 0.0
+    day: str = ""
     shares: Shares = msgspec.field(default_factory=Shares)
     spreads: Spreads = msgspec.field(default_factory=Spreads)
 
@@ -152,23 +206,49 @@ class Experience(msgspec.Struct):
     clinics: dict[str, Pool] = {}
     hospital: Pool = msgspec.field(default_factory=Pool)
 
+    def as_bytes(self) -> bytes:
+        return msgspec.json.encode(self)
+
+    @staticmethod
+    def from_bytes(learnt: bytes) -> Experience:
+        """Raises msgspec.DecodeError."""
+        return msgspec.json.decode(learnt, type=Experience)
+
     # -- learning ----------------------------------------------------------------------
 
+    def begins(self, clinic: str, doctor: str, day: str, at: Millis) -> None:
+        """A doctor has called somebody: perhaps the day's first."""
+        one = self._doctor(clinic, doctor, day)
+        if not one.began:
+            one.began = at
+            pool = self._clinic(clinic)
+            pool.shifts += 1.0
+
     def turn(
-        self, clinic: str, doctor: str, day: str, ms: float, *, again: bool
+        self,
+        clinic: str,
+        doctor: str,
+        day: str,
+        at: Millis,
+        ms: float,
+        *,
+        again: bool,
     ) -> None:
-        """A visit has ended, ``ms`` after its call. ``again``: the patient was back
-        from an examination."""
+        """A visit has ended that was called at ``at``, ``ms`` ago. ``again``: the
+        patient was back from an examination."""
         if not _SHORTEST <= ms <= _LONGEST:
             return
         one = self._doctor(clinic, doctor, day)
         level = one.level
         if level is None:
             level = self._level(clinic, doctor, day)[0]
-        value = min(max(log(ms), level - _WILD), level + _WILD)
+        hours = one.hours(at)
+        slower = self._slope(clinic) * hours
+        value = min(max(log(ms) - slower, level - _WILD), level + _WILD)
         if again:
             self._keep(clinic, "again", value - level)
             return
+        self._learn_slope(clinic, one.slope, hours, value + slower)
         one.today.add(value)
         one.batch.append(value)
         if len(one.batch) == _BATCH:
@@ -207,6 +287,24 @@ class Experience(msgspec.Struct):
     def examination(self, clinic: str, ms: float) -> None:
         self._keep(clinic, "examination", ms)
 
+    def rested(self, clinic: str, at: Millis, ms: float) -> None:
+        """A doctor was not there from ``at`` on, for longer than an interruption."""
+        pool = self._clinic(clinic)
+        pool.breaks.append(Break(at % _DAY_MS, round(ms)))
+        if pool.shifts > _SHIFTS_KEPT:
+            del pool.breaks[: len(pool.breaks) // 2]
+            pool.shifts /= 2
+
+    def triaged(self, clinic: str, day: str, level: int, at: Millis) -> None:
+        pool = self._clinic(clinic)
+        if day > pool.day:
+            pool.day = day
+            pool.days = pool.days * FADING + 1.0
+            for hours in pool.urgent.values():
+                hours[:] = [count * FADING for count in hours]
+        hours = pool.urgent.setdefault(level, [0.0] * 24)
+        hours[at % _DAY_MS // HOUR] += 1.0
+
     def absence(self, clinic: str, late_ms: float) -> None:
         self._keep(clinic, "absence", late_ms)
 
@@ -216,6 +314,21 @@ class Experience(msgspec.Struct):
             one = self.doctors[doctor] = Doctor(clinic)
         one.begin(day)
         return one
+
+    def _learn_slope(self, clinic: str, day: Slope, hours: float, value: float) -> None:
+        pool = self._clinic(clinic)
+        covariance, variance = day.add(hours, value)
+        pool.covariance += covariance
+        pool.variance += variance
+        if pool.variance > _SLOPE_KEPT:
+            pool.covariance /= 2
+            pool.variance /= 2
+
+    def _slope(self, clinic: str) -> float:
+        pool = self.clinics.get(clinic)
+        if pool is None:
+            return 0.0
+        return pool.covariance / (pool.variance + _SLOPE_DOUBT)
 
     def _clinic(self, clinic: str) -> Pool:
         pool = self.clinics.get(clinic)
@@ -238,11 +351,13 @@ class Experience(msgspec.Struct):
 
     # -- what is to be expected --------------------------------------------------------
 
-    def pace(self, clinic: str, doctor: str, day: str) -> Pace:
-        """How this doctor is likely to work on ``day``; of one never seen, what the
-        clinic's others do."""
+    def pace(self, clinic: str, doctor: str, day: str, at: Millis = 0) -> Pace:
+        """How this doctor is likely to work on ``day`` at ``at``; of one never seen,
+        what the clinic's others do."""
         level, doubt = self._level(clinic, doctor, day)
         one = self.doctors.get(doctor)
+        if one is not None and one.day == day:
+            level += self._slope(clinic) * one.hours(at)
         shares = self.clinics[clinic].shares if clinic in self.clinics else Shares()
         all_over = self.hospital.shares
         missed = _share(all_over.missed, all_over.calls, 0.04, 40)
@@ -252,6 +367,15 @@ class Experience(msgspec.Struct):
         if one is not None:
             examined = _share(one.examined, one.visits, examined, 15)
         return Pace(level, doubt, missed, examined)
+
+    def urgent_an_hour(self, clinic: str, at: Millis) -> dict[int, float]:
+        """How many are triaged to each level in an hour of the day; of no day yet
+        past, nothing is known."""
+        pool = self.clinics.get(clinic)
+        if pool is None or pool.days < 1.0:
+            return {}
+        hour = at % _DAY_MS // HOUR
+        return {level: hours[hour] / pool.days for level, hours in pool.urgent.items()}
 
     def _level(self, clinic: str, doctor: str, day: str) -> tuple[float, float]:
         level, variance = self._usual(clinic, without=doctor)
@@ -301,6 +425,13 @@ class Experience(msgspec.Struct):
         mean = sum(values) / len(values)
         return max(sum((v - mean) ** 2 for v in values) / len(values), 1e-6)
 
+    def average(self, clinic: str) -> float:
+        """What a visit takes here, on average, from one call to the next, ms."""
+        habits = self.habits(clinic)
+        level, _ = self._usual(clinic, without="")
+        turn = fmean(exp(level + value) for value in habits.shape)
+        return turn + fmean(habits.pause)
+
     def habits(self, clinic: str) -> Habits:
         tables = {
             kind: table(self._blend(clinic, kind))
@@ -311,7 +442,16 @@ class Experience(msgspec.Struct):
         comes_back = _share(all_over.recalled, all_over.missed, 0.6, 10)
         comes_back = _share(shares.recalled, shares.missed, comes_back, 10)
         again = fmean(self._blend(clinic, "again"))
-        return Habits(**tables, comes_back=comes_back, again=again)
+        pool = self.clinics.get(clinic) or Pool()
+        return Habits(
+            **tables,
+            comes_back=comes_back,
+            again=again,
+            drift=DRIFT,
+            slower=self._slope(clinic),
+            breaks=tuple((float(one.at), float(one.lasts)) for one in pool.breaks),
+            rests=min(len(pool.breaks) / (pool.shifts + 2.0), 1.0),
+        )
 
     def _blend(self, clinic: str, kind: str) -> list[float]:
         """The clinic's own values; while these are few, the hospital's beside them;

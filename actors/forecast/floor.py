@@ -34,7 +34,11 @@ class Habits(msgspec.Struct, frozen=True):
     is what a call costs that nobody answers; ``comes_back`` the share of those
     patients who are there again after a draw from ``recall``. ``absence`` is how much
     later than promised a doctor is back. A returned patient's turn
-    is ``exp(again)`` times a first one's."""
+    is ``exp(again)`` times a first one's. ``drift`` is how far all of them together
+    may be off for a while, ``slower`` what an hour more of work adds (logarithms).
+
+    ``rests`` is the share of doctors who take a break that was not announced, alike to
+    one of ``breaks``: when, in ms of the day, and how long."""
 
     shape: Table
     pause: Table
@@ -44,20 +48,28 @@ class Habits(msgspec.Struct, frozen=True):
     absence: Table
     comes_back: float = 0.0
     again: float = 0.0
+    drift: float = 0.0
+    slower: float = 0.0
+    rests: float = 0.0
+    breaks: tuple[tuple[float, float], ...] = ()
 
 
 class Chair(msgspec.Struct, frozen=True):
     """A doctor who calls. ``busy`` is how long ago whoever is in there was called;
-    without, the chair is free now, or when its doctor is back who promised it for
-    ``back`` (ms from the moment). ``prefers`` has one number a line of
+    without, the chair is free: since ``paused`` ms, or when its doctor is back who
+    promised it for ``back`` (ms from the moment). ``prefers`` has one number a line of
     the floor: a lower one is taken from first, and None is not served. ``line`` is
-    the line of who is in there now."""
+    the line of who is in there now, who is there ``again`` after an examination.
+    ``rested``: this doctor has had today's break."""
 
     pace: Pace
     prefers: tuple[int | None, ...]
     busy: float | None = None
     line: int | None = None
+    again: bool = False
+    rested: bool = False
     back: float | None = None
+    paused: float | None = None
 
 
 class Standing(msgspec.Struct, frozen=True, gc=False):
@@ -84,19 +96,36 @@ class Returning(msgspec.Struct, frozen=True, gc=False):
 class Line(msgspec.Struct, frozen=True):
     """One queue: in the order the rules call it, and who comes back into it.
 
-    After ``first`` normal calls ``back`` returned patients are called; ``first`` 0
-    puts them before all. ``called`` are the normal calls since the last returned one.
+    After ``first`` normal calls ``back`` returned patients are called, or one after
+    each while they outnumber the others, if it ``evens`` out; ``called`` are the
+    normal calls since the last returned one. Where ``returns_interleave`` is not
+    set, returned patients go behind everybody, and nothing of it matters here.
+
+    ``turns`` are how many calls in a row a chair takes from this line before it goes
+    on to the next; 0: the line whose head waits longest is next. Who waits longer
+    than ``over`` ms draws the whole line before the others. ``newcomers`` are graver
+    emergencies to come: the rank they stand before, and how many in each hour ahead.
+    ``arrivals`` are all others who join behind, an hour.
     """
 
     standing: tuple[Standing, ...]
     returning: tuple[Returning, ...] = ()
     first: int = 2
     back: int = 1
+    evens: bool = False
     called: int = 0
+    returns_interleave: bool = True
     recalls_interleave: bool = False
+    turns: int = 0
+    over: float = 0.0
+    newcomers: tuple[tuple[int, tuple[float, ...]], ...] = ()
+    arrivals: float = 0.0
 
 
 class Floor(msgspec.Struct, frozen=True):
+    """``at`` is the moment, in ms of the day as Habits.breaks has it."""
+
     chairs: tuple[Chair, ...]
     lines: tuple[Line, ...]
     habits: Habits
+    at: float = 0.0

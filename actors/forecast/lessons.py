@@ -7,6 +7,7 @@ of the events it reads none is about who a patient is.
 
 from __future__ import annotations
 
+from collections import deque
 from typing import TypeAlias, assert_never
 
 import msgspec
@@ -28,6 +29,7 @@ from actors.clinic.events import (
     Refunded,
     RoomChanged,
     Transferred,
+    Triaged,
     WentAway,
     WentToExamination,
 )
@@ -54,6 +56,7 @@ Lesson: TypeAlias = (
     | Refunded
     | WentAway
     | GotBack
+    | Triaged
 )
 
 read_lesson = msgspec.json.Decoder(Lesson).decode
@@ -62,7 +65,10 @@ LESSONS: frozenset[str] = frozenset(
 )
 """The events' names; the others teach nothing here."""
 
-_LONGEST_PAUSE = 45 * MINUTE
+HOUR = 60 * MINUTE
+_RATE_MS = round(30 * MINUTE)
+_INTERRUPTION = 15 * MINUTE
+"""Longer, and it is a break: it has its time of the day, and is not had twice."""
 _DAYS_KEPT = 2
 
 
@@ -86,6 +92,8 @@ class _Day(msgspec.Struct):
     missed: dict[str, Millis] = {}
     back: set[str] = set()
     promised: dict[str, Millis] = {}
+    rested: set[str] = set()
+    joined: deque[Millis] = msgspec.field(default_factory=deque)
 
 
 class Lessons:
@@ -114,6 +122,19 @@ class Lessons:
         self.experience.position = max(position, self.experience.position)
         self._learn(self._day(stream), event)
 
+    def checked_in_an_hour(self, stream: str, now: Millis) -> float:
+        """As of late: a morning's crowd is no measure of its end."""
+        day = self._days.get(stream)
+        if day is None:
+            return 0.0
+        late = sum(at > now - _RATE_MS for at in day.joined)
+        return late / (_RATE_MS / HOUR)
+
+    def rested(self, stream: str, room: str) -> bool:
+        """Has who sits there had a break?"""
+        day = self._days.get(stream)
+        return day is not None and room in day.rested
+
     def _day(self, stream: str) -> _Day:
         day = self._days.get(stream)
         if day is None:
@@ -130,6 +151,10 @@ class Lessons:
                 self._called(day, event)
             case CheckedIn():
                 day.here[event.ticket] = event.at
+                day.joined.append(event.at)
+                _forget_before(day.joined, event.at - _RATE_MS)
+            case Triaged():
+                self.experience.triaged(day.clinic, day.day, event.level, event.at)
             case Finished():
                 self._ended(day, event.room, event.at, examined=False)
             case WentToExamination():
@@ -166,7 +191,7 @@ class Lessons:
                     day.inside[event.to] = visit
                 self._unknown(day, event.room)
             case WentAway():
-                day.freed.pop(event.room, None)
+                # before it, nobody knew: to a forecast it is a longer pause
                 if event.back_at is not None:
                     day.promised[event.room] = event.back_at
             case GotBack():
@@ -191,8 +216,13 @@ class Lessons:
         here = day.here.get(event.ticket)
         if freed is not None and here is not None and here <= freed:
             pause = event.at - freed
-            if pause <= _LONGEST_PAUSE:
+            if pause <= _INTERRUPTION:
                 self.experience.pause(day.clinic, pause)
+            else:
+                self.experience.rested(day.clinic, freed, pause)
+                day.rested.add(event.room)
+        if (doctor := day.rooms.get(event.room)) is not None:
+            self.experience.begins(day.clinic, doctor, day.day, event.at)
         day.inside[event.room] = _Visit(event.ticket, event.at)
 
     def _visit(self, day: _Day, room: str, at: Millis) -> _Visit | None:
@@ -207,7 +237,12 @@ class Lessons:
         again = visit.ticket in day.back
         self.experience.call(day.clinic, missed=False)
         self.experience.turn(
-            day.clinic, doctor, day.day, at - visit.called_at, again=again
+            day.clinic,
+            doctor,
+            day.day,
+            visit.called_at,
+            at - visit.called_at,
+            again=again,
         )
         if not again:
             self.experience.visit(day.clinic, doctor, day.day, examined=examined)
@@ -218,3 +253,8 @@ class Lessons:
         day.missed[event.ticket] = event.at
         if visit is not None:
             self.experience.missed_took(day.clinic, event.at - visit.called_at)
+
+
+def _forget_before(times: deque[Millis], at: Millis) -> None:
+    while times and times[0] < at:
+        times.popleft()

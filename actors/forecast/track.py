@@ -7,15 +7,17 @@ known, and those at an examination.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from actors.forecast.draws import Bools, Draws, Floats, Ints
-from actors.forecast.floor import Line, Standing
+from actors.forecast.floor import Line
 
 _LANES = ("normal", "returned", "other")
 _POOL = 64
+_URGENT = -1e13
+_FIRST = -1e14
+_HOUR_MS = 3_600_000.0
+_LONG_MS = 24 * _HOUR_MS
 
 
 class Offer:
@@ -53,19 +55,30 @@ class Track:
         self.waiting = sorted(rank for ranks in present.values() for rank in ranks)
         self.called_at = np.full((count, len(line.standing)), np.inf)
         self.recalls_interleave = line.recalls_interleave
+        self.interleaves = line.returns_interleave
         self._rows: Ints = np.arange(count)
         self._first = line.first
         self._back = line.back
+        self._evens = line.evens and line.first > 1
+        self._arrivals = line.arrivals / _HOUR_MS
+        self._over = line.over
+        self._turns = line.turns
+        self._taken = np.zeros(count)
         self._lanes = np.array([_LANES.index(one.lane) for one in line.standing] or [0])
         self._since = np.array([one.since for one in line.standing] or [0.0])
         self._lay_out(present, len(chairs))
-        self._expect(line.standing, expected, masks, len(chairs), draws)
+        self._expect(line, expected, masks, len(chairs), draws)
+        waiting = [line.standing[rank].lane for rank in self.waiting]
+        self._normal_left = np.full(count, waiting.count("normal"))
+        self._returned_left = np.full(count, waiting.count("returned"))
+        # since when whoever waits longest has, of those from a rank on
+        self._oldest = np.minimum.accumulate(self._since[::-1])[::-1]
         self._pool = np.full((count, _POOL), np.inf)
         self._pool_size = 0
         self._called = np.full(count, line.called, dtype=np.int64)
         self._seen = np.full(count, -1, dtype=np.int64)
         self._in_a_row = np.zeros(count, dtype=np.int64)
-        for one_away in line.returning:
+        for one_away in line.returning if line.returns_interleave else ():
             if one_away.due is None:
                 self.add_return(draws.comes_back(one_away.gone))
             else:
@@ -85,18 +98,30 @@ class Track:
 
     def _expect(
         self,
-        standing: Sequence[Standing],
+        line: Line,
         expected: list[int],
         masks: list[int],
         chairs: int,
         draws: Draws,
     ) -> None:
-        self._coming = np.array(expected, dtype=np.float64)
-        self._comes = np.empty((len(self._rows), len(expected)))
-        for at, rank in enumerate(expected):
-            one = standing[rank]
-            self._comes[:, at] = draws.arrival(one.arrives, one.here)
-        self._coming_may = _may([masks[rank] for rank in expected], chairs)
+        """Those with a place that they take when they come, and behind them, at ranks
+        between the others', those whom nobody knows yet."""
+        everyone = (1 << chairs) - 1
+        comes = []
+        for rank in expected:
+            one = line.standing[rank]
+            comes.append(draws.arrival(one.arrives, one.here)[:, None])
+        ranks: list[float] = [float(rank) for rank in expected]
+        may = [masks[rank] for rank in expected]
+        for rank, rates in line.newcomers:
+            at = draws.newcomers(rates)
+            comes.append(at)
+            ranks += [rank - 0.5 + place / 1000 for place in range(at.shape[1])]
+            may += [everyone] * at.shape[1]
+        self._coming = np.array(ranks)
+        self._comes = np.concatenate([np.empty((draws.count, 0)), *comes], axis=1)
+        self._known = len(expected)
+        self._coming_may = _may(may, chairs)
 
     @property
     def over(self) -> bool:
@@ -126,7 +151,12 @@ class Track:
         if self._coming.size:
             self._or_expected(offer, chair, now)
         found = np.isfinite(offer.rank)
-        since = self._since[np.where(found, offer.rank, 0.0).astype(np.int64)]
+        rank = np.where(found, offer.rank, 0.0).astype(np.int64)
+        since = self._taken // self._turns if self._turns else self._since[rank]
+        if self._over:
+            since = np.where(now - self._oldest[rank] > self._over, _FIRST, since)
+        if offer.late is not None and len(self._coming) > self._known:
+            since = np.where(offer.late & (offer.sub >= self._known), _URGENT, since)
         offer.key = np.where(found, since, np.inf)
         if self._pool_size:
             self._or_returned(offer, found, now)
@@ -165,12 +195,24 @@ class Track:
         new = ready & (self._seen < 0)
         self._seen[new] = self._called[new]
         if self._first:
-            enough = self._called - np.maximum(self._seen, 0) >= self._first
+            counted = self._called - np.maximum(self._seen, 0)
+            enough = counted >= self._first
+            if self._evens:
+                enough |= (counted >= 1) & self._outnumber(pool, now)
+            # who was back before is called before
+            enough &= self._returned_left == 0
             ready &= enough | ~found | (self._in_a_row > 0)
         offer.returned = ready
         offer.column = column
         offer.key = np.where(ready, back_at, offer.key)
         offer.wake = back_at if offer.wake is None else np.minimum(offer.wake, back_at)
+
+    def _outnumber(self, pool: Floats, now: Floats) -> Bools:
+        """Do the returned outnumber the others, those who have come since included?"""
+        back = (pool <= now[:, None]).sum(axis=1)
+        joined = np.floor(self._arrivals * np.minimum(now, _LONG_MS))
+        more: Bools = back > self._normal_left + joined
+        return more
 
     # -- a call ------------------------------------------------------------------------
 
@@ -186,26 +228,34 @@ class Track:
                 line = mine & ~offer.returned
                 self._pool[rows[back], offer.column[back]] = np.inf
                 self._count_returned(back)
-        who = rows[line]
-        rank = offer.rank[line].astype(np.int64)
-        self.called_at[who, rank] = now[line]
+        self._taken[mine] += 1
         first_visit = line.copy()
-        first_visit[who] = self._count(who, self._lanes[rank])
         if offer.late is not None:
             late = line & offer.late
             self._comes[rows[late], offer.sub[late]] = np.inf
+            nobody_known = late & (offer.sub >= self._known)
+            known = line & ~nobody_known
             line = line & ~offer.late
-        self._heads[rows[line], offer.sub[line]] += 1
+            self._heads[rows[line], offer.sub[line]] += 1
+            line = known
+        else:
+            self._heads[rows[line], offer.sub[line]] += 1
+        who = rows[line]
+        rank = offer.rank[line].astype(np.int64)
+        self.called_at[who, rank] = now[line]
+        first_visit[who] = self._count(who, self._lanes[rank])
         return first_visit
 
     def _count(self, who: Ints, lanes: Ints) -> Bools:
         normal = lanes == 0
         self._called[who] += normal
+        self._normal_left[who] -= normal
         self._in_a_row[who[normal]] = 0
         returned = lanes == 1
         if returned.any():
             again = who[returned]
             self._called[again] = 0
+            self._returned_left[again] -= 1
             self._seen[again] = np.minimum(self._seen[again], 0)
         first_visit: Bools = ~returned
         return first_visit

@@ -31,7 +31,7 @@ from actors.forecast.frames import (
     write_frame,
 )
 from actors.forecast.lessons import Lessons, read_lesson
-from actors.forecast.outline import floor_of
+from actors.forecast.reading import floor_of
 
 log = logging.getLogger("houzhen.forecast")
 
@@ -68,7 +68,7 @@ class Worker:
             if time.monotonic() - self._saved_at > _SAVE_S:
                 self.save()
             return None
-        floor, why = floor_of(word.outline, self.lessons.experience)
+        floor, why = floor_of(word.outline, self.lessons)
         at = word.outline.at
         return Times(
             word.ref,

@@ -99,7 +99,7 @@ def delivery_of(kept: KeptRegistration, day: str, places: Places) -> Delivery:
         steps.append(_register(said, now))
         did = "registered"
     else:
-        now = _placing(said, place, here.count)
+        now = msgspec.structs.replace(_placing(said, place, here.count), seen=here.seen)
         if now != here:
             steps.append(_exchange(said, now))
             did = "exchanged"
@@ -154,16 +154,20 @@ def _slot(said: SaidRegistration) -> Slot | None:
 
 
 def _seen(said: SaidRegistration, placing: Placing, places: Places) -> list[Step]:
-    """The doctor opened, or finished, this patient in HIS itself."""
-    if said.seen == "no" or not said.room:
+    """The doctor opened, or finished, this patient in HIS itself: passed on once, as
+    what has happened here since is newer."""
+    if said.seen == placing.seen or said.seen == "no" or not said.room:
         return []
     room, ticket, clinic = places.room_of(said.room), placing.ticket, placing.clinic
-    opened = OpenedElsewhere(by=BY, ticket=ticket, room=room)
-    steps = [Step("clinic", clinic, opened, must=False)]
+    now = msgspec.structs.replace(placing, seen=said.seen)
+    commands: list[Any] = []
+    if placing.seen == "no":
+        commands.append(OpenedElsewhere(by=BY, ticket=ticket, room=room))
     if said.seen == "done":
-        finished = Finish(by=BY, room=room, ticket=ticket)
-        steps.append(Step("clinic", clinic, finished, must=False))
-    return steps
+        commands.append(Finish(by=BY, room=room, ticket=ticket))
+    return [
+        Step("clinic", clinic, command, must=False, placing=now) for command in commands
+    ]
 
 
 # In the pool

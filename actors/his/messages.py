@@ -99,7 +99,8 @@ class SaidBase(_Fact, frozen=True):
 
 class Placing(_Fact, frozen=True):
     """Where a registration of HIS's waits here: the ``count``-th time it was put
-    anywhere. ``gone``: given back, and nobody waits with it any more."""
+    anywhere. ``seen`` is what has been passed on of HIS's own doctor; ``gone``: given
+    back, and nobody waits with it any more."""
 
     clinic: str
     queue: str
@@ -108,6 +109,7 @@ class Placing(_Fact, frozen=True):
     slot_no: str = ""
     count: int = 1
     gone: bool = False
+    seen: str = "no"
 
 
 class Booking(_Fact, frozen=True):

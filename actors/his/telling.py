@@ -82,8 +82,8 @@ class Teller:
             return
         event = msgspec.json.decode(record.body, type=_Told)
         register_no = register_no_of(event.ticket)
-        if register_no is None or event.by == BY:
-            return
+        if register_no is None or (event.by == BY and what in ("called", "in")):
+            return  # not HIS's, or HIS has opened this patient itself
         trade_no = f"hz{self._system.journal.id}-{record.position}"
         code, words = "", None
         try:

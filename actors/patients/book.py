@@ -173,22 +173,28 @@ def _apply(row: Row, event: Event, record: Recorded) -> None:
             body.fields["name"] = event.name
             body.display = event.display
             body.unnamed = False
-            body.renamed_at = record.at
+            _note_rename(body, record)
         case IdentityAdded():
             body.identities = (*body.identities, event.identity)
         case IdentityDropped():
             body.identities = _without(body.identities, event.index)
         case Merged() if mine:
             row.merged_into = int(event.into[1:])
-            body.renamed_at = record.at
+            _note_rename(body, record)
         case Unmerged() if mine:
             row.merged_into = 0
         case Erased():
-            row.body = Body(None, {}, (), erased=True, renamed_at=record.at)
+            row.body = Body(None, {}, (), erased=True)
+            _note_rename(row.body, record)
         case _:
             pass  # a merge is in the other's trail too
     row.seq = record.seq
     row.changed_at = record.at
+
+
+def _note_rename(body: Body, record: Recorded) -> None:
+    body.renamed_at = record.at
+    body.renamed_position = record.position
 
 
 def _without(identities: tuple[Identity, ...], index: str) -> tuple[Identity, ...]:

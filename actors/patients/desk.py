@@ -260,10 +260,8 @@ class PatientsDesk:
         )
 
     async def _row(self, person: str) -> Row:
+        await self._book.caught_up()
         rows = await self._rows([int(person[1:])])
-        if not rows:
-            await self._book.caught_up()
-            rows = await self._rows([int(person[1:])])
         if not rows:
             raise Refused("unknown_person", "没有这份档案，请重新查找。", person=person)
         return rows[0]

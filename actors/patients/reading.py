@@ -25,8 +25,8 @@ _AT_ONCE = 200
 
 
 class Body(msgspec.Struct, omit_defaults=True):
-    """What a row holds of a patient. ``renamed_at``: when clinics had last to be told
-    of another name or another person."""
+    """What a row holds of a patient. ``renamed_at`` and its position: when
+    clinics had last to be told of another name or another person."""
 
     display: Sealed | None
     fields: dict[str, Sealed]
@@ -34,6 +34,7 @@ class Body(msgspec.Struct, omit_defaults=True):
     unnamed: bool = False
     erased: bool = False
     renamed_at: Millis = 0
+    renamed_position: int = 0
 
 
 class Row:

@@ -6,6 +6,8 @@ only says how far a channel may reach into what is free.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 from actors.booker.messages import Standing
 from actors.kernel.times import Millis
 from actors.schedule.events import (
@@ -205,6 +207,15 @@ def due(state: ScheduleState, now: Millis) -> tuple[Event, ...]:
             )
             events.append(SessionEnded(at=now, session=key, no_shows=absent))
     return tuple(events)
+
+
+def bookings_in(events: Iterable[Event]) -> Iterator[str]:
+    """Those that what has come due changes."""
+    for event in events:
+        if isinstance(event, Expired):
+            yield from event.bookings
+        elif isinstance(event, SessionEnded):
+            yield from event.no_shows
 
 
 def is_open(case: Case, booking: Booking) -> bool:

@@ -4,7 +4,7 @@ import type { KioskView } from "@shared/hall/view";
 import type { Topic } from "@shared/page/live";
 import { expect, test } from "vitest";
 import { read, useCheckIn } from "./checkin";
-import { Wedge } from "./scanner";
+import { Wedge } from "@shared/input/scanner";
 
 const DONE: Answer = {
   ok: true,

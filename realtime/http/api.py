@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 from quart import Blueprint, Response
 
+from actors.clinic.order.reasons import templates
 from actors.kernel.times import Clock, day_of, iso
 from realtime.config import Hospital
 from realtime.http.answers import json_answer
@@ -34,6 +35,12 @@ class ServerFacts(msgspec.Struct, frozen=True):
     demo: bool
 
 
+class Words(msgspec.Struct, frozen=True):
+    """The sentences behind the codes of views: code → language → template."""
+
+    reasons: dict[str, dict[str, str]]
+
+
 def api_routes(
     hospital: Hospital, version: str, clock: Clock, *, demo: bool = False
 ) -> Blueprint:
@@ -53,8 +60,12 @@ def api_routes(
             demo=demo,
         )
 
+    async def words() -> Words:
+        return Words(reasons=templates())
+
     operations = [
         Operation("/server", "server", "Which server this is", ServerFacts, server),
+        Operation("/words", "words", "What codes say in words", Words, words),
     ]
     description = document("Houzhen 候诊", version, BASE, operations)
     routes = Blueprint("api", __name__, url_prefix=BASE)

@@ -36,6 +36,16 @@ class Cast:
         self._scenario = scenario
         self._tickets: dict[str, str] = {}
         self._names: dict[str, str] = {}
+        self._departures: list[str] = []
+
+    def leaves(self, patient: str) -> None:
+        """On the way to another clinic; the engine counts these, as we do."""
+        self._departures.append(patient)
+
+    def departure(self, patient: str) -> str:
+        """The last one of this patient."""
+        found = [i for i, who in enumerate(self._departures, 1) if who == patient]
+        return f"l{found[-1]}" if found else "l0"
 
     def has(self, patient: str, ticket: str) -> None:
         self._tickets[patient] = ticket
@@ -54,6 +64,11 @@ class Cast:
 
     def person(self, patient: str) -> str:
         return self._scenario.patients[patient].person
+
+    def person_id(self, patient: str) -> str:
+        """By which the patient index would know this person."""
+        people = [each.person for each in self._scenario.patients.values()]
+        return f"p{people.index(self.person(patient)) + 1}"
 
     def shares_card(self, patient: str) -> bool:
         people = [each.person for each in self._scenario.patients.values()]
@@ -75,7 +90,7 @@ def units(deed: Deed, presses: int) -> Iterator[Unit]:
         times = len(rooms) if len(rooms) > 1 else max(presses, 1)
         for press in range(times):
             yield Unit(room=rooms[press % len(rooms)])
-    elif deed.name == "move" or len(deed.patients) < 2:
+    elif deed.name in ("move", "merge") or len(deed.patients) < 2:
         yield Unit(patient=deed.patients[0] if deed.patients else "")
     else:
         for patient in deed.patients:
@@ -101,7 +116,7 @@ class Script:
                 body[key] = self._resolved(value)
         if deed.name in _NEED_REASON:
             body.setdefault("reason", DEFAULT_REASON)
-        if unit.patient and deed.name not in ("register", "check_in", "arrive"):
+        if unit.patient and deed.name not in _NOT_BY_TICKET:
             body["ticket"] = self._cast.ticket(unit.patient)
         room = unit.room
         make = getattr(self, f"_{deed.name}", None)
@@ -119,6 +134,7 @@ class Script:
         person = self._cast.person(unit.patient)
         body["name"] = VAULT.seal(person)
         body["card"] = self._cast.card(unit.patient)
+        body["person"] = self._cast.person_id(unit.patient)
         body["queue"] = self._queue(deed)
         if doctor := self._doctor(deed):
             body["doctor"] = doctor
@@ -171,6 +187,14 @@ class Script:
             body["queues"] = list(deed.queues)
         return deed.rooms[0]
 
+    def _set_class(
+        self, deed: Deed, unit: Unit, desk: Mapping[str, Any], body: dict[str, Any]
+    ) -> None:
+        """One class at a time; a registration may bring several."""
+        special = body.get("special", "")
+        if isinstance(special, list):
+            body["special"] = special[0] if special else ""
+
     def _move(
         self, deed: Deed, unit: Unit, desk: Mapping[str, Any], body: dict[str, Any]
     ) -> None:
@@ -185,6 +209,13 @@ class Script:
         if room:
             body["room"] = room
         return room
+
+    def _left(
+        self, deed: Deed, unit: Unit, desk: Mapping[str, Any], body: dict[str, Any]
+    ) -> None:
+        body.setdefault("leaving", self._cast.departure(unit.patient))
+
+    _not_taken = _left
 
     def _exchange(
         self, deed: Deed, unit: Unit, desk: Mapping[str, Any], body: dict[str, Any]
@@ -205,6 +236,19 @@ class Script:
         if deed.rooms:
             body["room"] = deed.rooms[0]
 
+    def _rename(
+        self, deed: Deed, unit: Unit, desk: Mapping[str, Any], body: dict[str, Any]
+    ) -> None:
+        body["person"] = self._cast.person_id(unit.patient)
+        body["name"] = VAULT.seal(str(body.get("name", unit.patient)))
+
+    def _merge(
+        self, deed: Deed, unit: Unit, desk: Mapping[str, Any], body: dict[str, Any]
+    ) -> None:
+        one, other = deed.patients
+        body["person"] = self._cast.person_id(one)
+        body["into"] = self._cast.person_id(other)
+
     def _arrive(
         self, deed: Deed, unit: Unit, desk: Mapping[str, Any], body: dict[str, Any]
     ) -> None:
@@ -215,8 +259,10 @@ class Script:
             "queue": self._queue(deed),
             "name": VAULT.seal(person),
             "card": self._cast.card(unit.patient),
+            "person": self._cast.person_id(unit.patient),
         }
         body.setdefault("origin", f"story/clinic/other/{self._scenario.day}")
+        body.setdefault("leaving", f"l{len(desk.get('tickets', {})) + 1}")
 
     def _plain(
         self, deed: Deed, unit: Unit, desk: Mapping[str, Any], body: dict[str, Any]
@@ -282,7 +328,9 @@ class Script:
         if deed.doctors:
             target["doctor"] = deed.doctors[0]
         if clinic:
-            target["clinic"] = clinic
+            # "im3/B": a clinic, and a queue of its own
+            target["clinic"], _, queue = clinic.partition("/")
+            target |= {"queue": queue} if queue else {}
         return target
 
     def _resolved(self, value: Any) -> Any:
@@ -296,6 +344,7 @@ class Script:
                 return value
 
 
+_NOT_BY_TICKET = frozenset({"register", "check_in", "arrive", "rename", "merge"})
 _IN_A_ROOM = frozenset(
     (
         "opened_elsewhere call_again start finish missed undo_call hold to_examination"

@@ -10,6 +10,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from typing import Any, Protocol
 
 import msgspec
@@ -30,13 +31,23 @@ VAULT = Vault("story", b"nobody's secrets", b"and nobody's cards either")
 
 
 class StandingClock:
-    """A clock that stands until it is told otherwise."""
+    """One story's time. It stands until it is told otherwise."""
 
     def __init__(self) -> None:
         self.at: Millis = 0
 
+
+_stands_still = StandingClock()
+_mine: ContextVar[StandingClock] = ContextVar("_mine", default=_stands_still)
+
+
+class StoryClock:
+    """The clock of an actor system on which many stories play at once: each finds its
+    own time, for an actor's task is begun by whoever sends it mail, and inherits its
+    context. Nobody else sees any time pass, so no timer fires by itself."""
+
     def now(self) -> Millis:
-        return self.at
+        return _mine.get().at
 
 
 class Said(msgspec.Struct, frozen=True):
@@ -64,6 +75,8 @@ def clinic() -> Capability[ClinicState]:
 
 _CLINIC = clinic()
 _NEVER_ENDS = 10_000
+NEVER_ENDS = "the clinic wants to be woken again and again at one time"
+CLOCK = "clock"
 
 
 def read_command(name: str, body: dict[str, Any]) -> Any:
@@ -71,7 +84,8 @@ def read_command(name: str, body: dict[str, Any]) -> Any:
     try:
         return _CLINIC.read_command(msgspec.json.encode({"type": name, **body}))
     except msgspec.ValidationError as error:
-        raise BadRequest(f"命令不对：{error}") from None
+        field = str(error).rpartition("$.")[2].rstrip("`")
+        raise BadRequest(f"命令不对：{error}", field=field) from None
 
 
 class Bare:
@@ -100,7 +114,7 @@ class Bare:
         for event in decision.events:
             kept = _CLINIC.read_event(msgspec.json.encode(event))
             _CLINIC.evolve(self._state, kept)
-        return Said(reply=msgspec.to_builtins(decision.reply))
+        return Said(reply=msgspec.json.decode(msgspec.json.encode(decision.reply)))
 
     async def pass_to(self, at: Millis) -> None:
         for _ in range(_NEVER_ENDS):
@@ -110,7 +124,7 @@ class Bare:
                 return
             self._now = max(self._now, due)
             self._do(Wake(due))
-        raise RuntimeError("the clinic wants to be woken again and again at one time")
+        raise RuntimeError(NEVER_ENDS)
 
     async def look(self) -> dict[str, dict[str, Any]]:
         return _documents(self._state)
@@ -119,12 +133,12 @@ class Bare:
 class Journaled:
     """The real actor system on a journal, in a stream of this story's own."""
 
-    def __init__(self, system: ActorSystem, clock: StandingClock, stream: str) -> None:
+    def __init__(self, system: ActorSystem, stream: str) -> None:
         self._ref = system.ref(stream)
-        self._clock = clock
-        self._wakes = 0
+        self._clock = StandingClock()
 
     async def ask(self, name: str, body: dict[str, Any], by: str, key: str) -> Said:
+        _mine.set(self._clock)
         try:
             answer = await self._ref.ask(
                 read_command(name, body), principal=by, key=key
@@ -134,6 +148,7 @@ class Journaled:
         return Said(reply=msgspec.json.decode(answer.raw))
 
     async def pass_to(self, at: Millis) -> None:
+        _mine.set(self._clock)
         for _ in range(_NEVER_ENDS):
             wake_at = _CLINIC.wake_at
             due = await self._ref.read(wake_at) if wake_at else None
@@ -141,41 +156,37 @@ class Journaled:
                 self._clock.at = at
                 return
             self._clock.at = max(self._clock.at, due)
-            self._wakes += 1
-            key = f"story:{self._wakes}:{due}"
-            await self._ref.ask(Wake(due), principal="clock", key=key)
-        raise RuntimeError("the clinic wants to be woken again and again at one time")
+            await self._ref.ask(Wake(due), principal=CLOCK)
+        raise RuntimeError(NEVER_ENDS)
 
     async def look(self) -> dict[str, dict[str, Any]]:
+        _mine.set(self._clock)
         found: dict[str, dict[str, Any]] = await self._ref.read(_documents)
         return found
 
 
 class Theatre:
-    """A running actor system on which stories are played one after another."""
+    """A running actor system on which many stories are played."""
 
-    def __init__(self, system: ActorSystem, clock: StandingClock) -> None:
+    def __init__(self, system: ActorSystem) -> None:
         self._system = system
-        self._clock = clock
         self._run = secrets.token_hex(4)
         self._played = 0
 
     def floor(self, day: str) -> Journaled:
         """A day nobody has played on, also when the journal is not new."""
         self._played += 1
-        self._clock.at = 0
-        stream = clinic_stream("story", f"{self._run}-{self._played}", day)
-        return Journaled(self._system, self._clock, stream)
+        clinic = f"{self._run}-{self._played}"
+        return Journaled(self._system, clinic_stream("story", clinic, day))
 
 
 @asynccontextmanager
 async def theatre_at(url: str) -> AsyncIterator[Theatre]:
     """Opened on this database. Raises CannotStart, perhaps in a nursery's group."""
-    clock = StandingClock()
     journal = Journal(url, release="scenario")
-    system = ActorSystem(journal, [clinic()], clock=clock)
+    system = ActorSystem(journal, [clinic()], clock=StoryClock())
     async with system.running():
-        yield Theatre(system, clock)
+        yield Theatre(system)
 
 
 def _documents(state: ClinicState) -> dict[str, dict[str, Any]]:

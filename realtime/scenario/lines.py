@@ -6,7 +6,8 @@ from __future__ import annotations
 import re
 
 _HEADER = re.compile(r"\s*(\[\[?)\s*([^\]]+?)\s*\]\]?\s*(?:#.*)?\Z")
-_KEY = re.compile(r"""\s*(?:([\w\-]+)|"([^"]*)"|'([^']*)')\s*[.=]""")
+_NAME = r"""(?:[\w\-]+|"[^"]*"|'[^']*')"""
+_KEY = re.compile(rf"\s*({_NAME})\s*(?:\.\s*({_NAME})\s*)?[.=]")
 
 
 class Lines:
@@ -43,8 +44,11 @@ class Lines:
                     self._elements.setdefault(table, []).append(start)
                 continue
             if depth == 0 and (key := _KEY.match(line)):
-                name = next(part for part in key.groups() if part is not None)
+                name = key[1].strip("\"'")
                 self._keys.setdefault((table, name), start)
+                if table == "" and key[2]:
+                    inner = key[2].strip("\"'")
+                    self._keys.setdefault((name, inner), start)
                 array = name if table == "" else None
             if array is not None:
                 found = self._elements.setdefault(array, [])

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from msgspec import inspect
+from msgspec import Struct
 
 from actors.clinic.plan import ClinicPlan, DoctorPlan, HalfPlan, QueuePlan, RoomPlan
 from actors.kernel.times import Millis
@@ -103,7 +103,7 @@ class _Place:
         return found
 
     def halves(self, raw: Any) -> dict[str, Any]:
-        """``am = "08:00-12:00"``, or with a ``cut_off``."""
+        """``am = "08:00-12:00"``."""
         found: dict[str, Any] = {}
         for key, plan in self._each("halves", raw):
             where = f"halves.{key}"
@@ -138,14 +138,12 @@ class _Place:
                 good.append((key, plan))
         return good
 
-    def _known(self, where: str, raw: Any, plan: type) -> dict[str, Any]:
+    def _known(self, where: str, raw: Any, plan: type[Struct]) -> dict[str, Any]:
         """A copy of what is written, without what means nothing."""
         if not isinstance(raw, Mapping):
             self._wrong("bad_value", f"「{where}」要写成一张表：{{ … }}。", where)
             return {}
-        info = inspect.type_info(plan)
-        assert isinstance(info, inspect.StructType)
-        fields = [field.encode_name for field in info.fields]
+        fields = plan.__struct_fields__
         good = {}
         for key, value in raw.items():
             if key in fields:

@@ -3,6 +3,7 @@ of time as people write them and with a helpful word on every mistake."""
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -21,10 +22,14 @@ class BadRule(msgspec.Struct, frozen=True):
     message: str
 
 
+# looking at a struct costs more than reading a file
+_fields_of = lru_cache(inspect.type_info)
+
+
 def read_settings(raw: Any) -> tuple[dict[str, Any], list[BadRule]]:
     """What the engine takes, and everything that is wrong with it."""
     wrong: list[BadRule] = []
-    read = _read(raw, inspect.type_info(Settings), "", wrong)
+    read = _read(raw, _fields_of(Settings), "", wrong)
     if not wrong:
         try:
             settings = msgspec.convert(read, Settings)

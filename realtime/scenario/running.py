@@ -76,9 +76,14 @@ class _Player:
         self._now += step.after
         await self._floor.pass_to(self._now)
         done = Deeds()
-        if step.deed is not None:
-            await self._do(step, step.deed, done)
-        return self._seen(step, done, await self._floor.look())
+        try:
+            if step.deed is not None:
+                await self._do(step, step.deed, done)
+            return self._seen(step, done, await self._floor.look())
+        except Exception as error:
+            # a mistake of the engine's, or of ours: this story's, not the others'
+            clock = say_clock(self._now, self._begins)
+            return Played(step, clock, (Sight("crash", "", repr(error)),))
 
     async def _do(self, step: Step, deed: Deed, done: Deeds) -> None:
         presses = max(
@@ -101,6 +106,8 @@ class _Player:
                 done.replies[unit.patient] = said.reply
                 if deed.name in ("register", "arrive"):
                     self._cast.has(unit.patient, said.reply["ticket"])
+                if deed.name == "transfer" and "clinic" in deed.fields:
+                    self._cast.leaves(unit.patient)
 
     async def _ask(self, name: str, body: dict[str, Any]) -> Said:
         self._asked += 1

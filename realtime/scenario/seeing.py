@@ -10,10 +10,14 @@ from typing import Any
 
 import msgspec
 
+from actors.clinic.order.reason import Reason
+from actors.clinic.order.reasons import said
 from actors.kernel.errors import Refusal
 from realtime.scenario.deeds import Cast
 from realtime.scenario.story import Expectation, Scenario
+from realtime.scenario.times import ZONE
 from realtime.scenario.values import AND_SO_ON
+from realtime.scenario.words import MARKS, NOTES
 
 NOBODY = "无人"
 LINE = ("waiting", "at_room")
@@ -90,6 +94,9 @@ class Eyes:
             return "*", "*" if len(codes) == max(done.units, 1) else ""
         if not value:
             return "", " ".join(map(_refusal, done.refusals))
+        value, _, field = value.partition(":")
+        if field and not all(_is_about(refusal, field) for refusal in done.refusals):
+            return f"{value}:{field}", " ".join(map(_refusal, done.refusals))
         if done.units > 1 and len(codes) < done.units:
             return value, f"{' '.join(codes)} ({len(codes)}/{done.units})".strip()
         if all(code == value for code in codes) and codes:
@@ -131,9 +138,10 @@ class Eyes:
         if ticket not in order:
             return value, f"不在队列里（{_stage(row)}）"
         ahead = str(list(order).index(ticket))
-        said = done.replies.get(who)
-        if isinstance(said, dict) and "ahead" in said and str(said["ahead"]) != ahead:
-            return value, f"{ahead}（签到时说的是 {said['ahead']}）"
+        reply = done.replies.get(who)
+        told = reply.get("ahead") if isinstance(reply, dict) else None
+        if told is not None and str(told) != ahead:
+            return value, f"{ahead}（签到时说的是 {told}）"
         return value, ahead
 
     def _number(
@@ -149,22 +157,30 @@ class Eyes:
     _hall_names = _names_shown
 
     def _marks(
-        self, who: str, value: str, view: Mapping[str, Any], _: Any
+        self, who: str, value: Any, view: Mapping[str, Any], _: Any
     ) -> tuple[str, str]:
-        wanted = "" if value in ("无", "-") else value
+        shown = {code: mark for mark, code in MARKS.items()}
         marks = self._row(who, view).get("marks", ())
-        return wanted, "".join(marks)
+        found = sorted(shown.get(code, code) for code in marks)
+        return "".join(value) or "无", "".join(found) or "无"
 
     def _reasons(
         self, who: str, value: str, view: Mapping[str, Any], _: Any
     ) -> tuple[str, str]:
-        """Those that are named must be among them: "slot+late"."""
-        reasons = self._row(who, view).get("reasons", ())
-        codes = [reason["code"] for reason in reasons]
-        wanted = value.split("+") if value else []
-        if all(code in codes for code in wanted):
-            return value, value
-        return value, "+".join(codes)
+        """Those that are named must be among them, by code ("slot+late") or in the
+        words that a nurse reads."""
+        reasons = [
+            msgspec.convert(reason, Reason)
+            for reason in self._row(who, view).get("reasons", ())
+        ]
+        codes = [reason.code for reason in reasons]
+        words = [said(reason, ZONE) for reason in reasons]
+        wanted = [part for part in value.split("+") if part]
+        if not value.isascii():
+            found = all(any(part in each for each in words) for part in wanted)
+            return value, value if found else "；".join(words)
+        found = all(part in codes for part in wanted)
+        return value, value if found else "+".join(codes)
 
     def _rooms(
         self, room: str, value: Any, view: Mapping[str, Any], _: Any
@@ -181,8 +197,10 @@ class Eyes:
     def _notes(
         self, room: str, value: str, view: Mapping[str, Any], _: Any
     ) -> tuple[str, str]:
-        row = view.get("rooms", {}).get(room, {})
-        return value or NOBODY, str(row.get("note", "")) or NOBODY
+        note = view.get("rooms", {}).get(room, {}).get("note", {})
+        shown = {code: text for text, code in reversed(NOTES.items())}
+        kind = note.get("kind", "")
+        return shown.get(value, "无"), shown.get(kind, kind) or "无"
 
     def _missed(
         self, _: str, value: Any, view: Mapping[str, Any], __: Any
@@ -194,12 +212,19 @@ class Eyes:
     def _alarms(
         self, _: str, value: Any, view: Mapping[str, Any], __: Any
     ) -> tuple[str, str]:
+        """An alarm is told by its kind and, as far as the file does, by whom or what
+        it is about."""
+        wanted = [each.split(" ") for each in value]
         found = []
         for row in view.get("alarms", {}).values():
-            ticket = row.get("ticket")
-            about = [self._cast.name(ticket)] if ticket else []
-            about += [row[key] for key in ("room", "doctor") if row.get(key)]
-            found.append(" ".join([row["kind"], *about]))
+            about = [str(row[key]) for key in ("room", "doctor") if row.get(key)]
+            if ticket := row.get("ticket"):
+                about.insert(0, self._cast.name(ticket))
+            full = [row["kind"], *about]
+            like = [each for each in wanted if set(each) <= set(full)]
+            if like:
+                wanted.remove(like[0])
+            found.append(" ".join(like[0] if like else full))
         return _line(sorted(value), "；"), _line(sorted(found), "；")
 
     def _hall_calls(
@@ -213,6 +238,23 @@ class Eyes:
         if not with_rooms:
             found = [each.partition("→")[0] for each in found]
         return _line(value), _line(found)
+
+    def _hall_notices(
+        self, _: str, value: Any, view: Mapping[str, Any], __: Any
+    ) -> tuple[str, str]:
+        texts = [row["text"] for row in view.get("notices", {}).values()]
+        return "；".join(value) or "无", "；".join(texts) or "无"
+
+    def _left(self, _: str, value: Any, __: Any, done: Deeds) -> tuple[str, str]:
+        """Whom the day's end finds. An end that is not expected is not told."""
+        left = done.reply.get("left", ()) if isinstance(done.reply, dict) else ()
+        wanted = {each.partition("=")[0]: each for each in value}
+        found = []
+        for row in left:
+            name = self._cast.name(row["ticket"])
+            proposed = f"{name}={row['proposed']}"
+            found.append(proposed if "=" in wanted.get(name, "") else name)
+        return _line(sorted(value)), _line(sorted(found))
 
     def _reply(self, key: str, value: Any, _: Any, done: Deeds) -> tuple[str, str]:
         actual = done.reply.get(key) if isinstance(done.reply, dict) else None
@@ -251,6 +293,12 @@ def _stage(row: Mapping[str, Any]) -> str:
 
 def _line(people: Iterable[str], between: str = " ") -> str:
     return between.join(who or NOBODY for who in people) or NOBODY
+
+
+def _is_about(refusal: Refusal, field: str) -> bool:
+    """Does it name this field of the command?"""
+    named = str(refusal.details.get("field", ""))
+    return field in (named, named.rpartition(".")[2])
 
 
 def _refusal(refusal: Refusal) -> str:

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from realtime.scenario.floor import theatre_at
+import trio
+
+from realtime.scenario.floor import Theatre, theatre_at
 from realtime.scenario.reading import BadScenario, read_scenario
 from realtime.scenario.running import Report, play
 from realtime.scenario.story import Problem, Scenario
+
+_AT_ONCE = 64
 
 
 def scenario_files(paths: Iterable[Path]) -> list[Path]:
@@ -39,9 +43,25 @@ def read_all(paths: Iterable[Path]) -> tuple[list[Scenario], list[Problem]]:
 
 
 async def play_all(scenarios: Sequence[Scenario], journal: str | None) -> list[Report]:
-    """On the engine alone, or through the actor system on this journal. Raises
-    CannotStart for a journal that cannot be opened."""
+    """On the engine alone, or through the actor system on this journal: there all at
+    once, for they wait for the disk. Raises CannotStart for a journal that cannot be
+    opened, perhaps in a nursery's group."""
     if journal is None:
         return [await play(scenario) for scenario in scenarios]
     async with theatre_at(journal) as theatre:
-        return [await play(each, theatre.floor(each.day)) for each in scenarios]
+        return await play_at_once(scenarios, theatre)
+
+
+async def play_at_once(scenarios: Sequence[Scenario], theatre: Theatre) -> list[Report]:
+    """The reports in the scenarios' order."""
+    reports: dict[int, Report] = {}
+    stages = trio.CapacityLimiter(_AT_ONCE)
+
+    async def one(index: int, scenario: Scenario) -> None:
+        async with stages:
+            reports[index] = await play(scenario, theatre.floor(scenario.day))
+
+    async with trio.open_nursery() as nursery:
+        for index, scenario in enumerate(scenarios):
+            nursery.start_soon(one, index, scenario)
+    return [reports[index] for index in range(len(scenarios))]

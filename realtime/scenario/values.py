@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import typing
+from collections.abc import Sequence
 from typing import Any
 
+from actors.clinic.state import Stage
 from actors.kernel.times import Millis
 from realtime.scenario.names import Names
 from realtime.scenario.rules import read_settings
 from realtime.scenario.story import Expectation, Noun
 from realtime.scenario.times import read_clock
-from realtime.scenario.words import NOBODY, meant, words_of
+from realtime.scenario.words import CHOICES, MARKS, NOBODY, NOTES, meant, words_of
 
-STAGES = (
-    "booked waiting at_room called in examination held missed leaving done gave_up "
-    "refunded stopped void"
-).split()
+STAGES: tuple[str, ...] = typing.get_args(Stage)
 """Where a ticket can be."""
 
 _EXTRA = ("where", "after", "reason", "shown")
@@ -40,6 +40,8 @@ class Values:
         match kind:
             case "text":
                 return _text(key, value)
+            case _ if kind in CHOICES:
+                return _choice(kind, _text(key, value))
             case "flag":
                 if not isinstance(value, bool):
                     raise BadValue(f"「{key}」要写 true 或 false。")
@@ -99,7 +101,7 @@ class Values:
         if isinstance(value, bool):
             return {} if value else None
         if isinstance(value, str):
-            return {"where": value}
+            return {"where": _choice("extra.where", value)}
         if not isinstance(value, dict):
             raise BadValue(f"「{key}」写 true，或写成 {{ where = …, reason = … }}。")
         for each in value:
@@ -107,6 +109,8 @@ class Values:
                 said = f"加号里没有「{each}」{meant(each, _EXTRA)}"
                 raise BadValue(said, "unknown_key")
         read = dict(value)
+        if "where" in read:
+            read["where"] = _choice("extra.where", _text("where", read["where"]))
         if "after" in read:
             patient = self.names.find(_text("after", read["after"]), "patient")
             read["after"] = Noun("patient", patient)
@@ -126,7 +130,12 @@ class Values:
                     Expectation(key, stage, self._nobody_or(names))
                     for stage, names in _table(key, value, STAGES).items()
                 ]
-            case "pairs" | "marks" | "reasons":
+            case "marks":
+                return [
+                    Expectation(key, self.names.find(whom, "patient"), _marks(said))
+                    for whom, said in _pairs(key, value)
+                ]
+            case "pairs" | "reasons":
                 return [
                     Expectation(key, self.names.find(whom, "patient"), said)
                     for whom, said in _pairs(key, value)
@@ -142,13 +151,15 @@ class Values:
                 ]
             case "notes":
                 return [
-                    Expectation(key, room, "" if said in NOBODY else _text(key, said))
+                    Expectation(key, room, _note(_text(key, said)))
                     for room, said in self._by_room(key, value)
                 ]
             case "alarms":
                 return [Expectation(key, "", tuple(self._alarms(key, value)))]
             case "hall":
                 return self._hall(key, value)
+            case "left":
+                return [Expectation(key, "", tuple(self._left(key, value)))]
             case _:
                 if not isinstance(value, dict):
                     raise BadValue(f"「{key}」要写成一张表：{{ … }}。")
@@ -205,6 +216,15 @@ class Values:
                 found.append(" ".join([kind, *nouns]))
         return found
 
+    def _left(self, key: str, value: Any) -> list[str]:
+        """ "甲 乙=done": who is left, perhaps with the end that is proposed."""
+        found = []
+        for word in _words(key, value):
+            if word not in NOBODY:
+                self.names.find(word.partition("=")[0], "patient")
+                found.append(word)
+        return found
+
     def _hall(self, key: str, value: Any) -> list[Expectation]:
         found: list[Expectation] = []
         kinds = {
@@ -215,8 +235,14 @@ class Values:
             "notes": "notes",
             "rooms": "rooms",
             "calls": "calls",
+            "notices": "texts",
         }
         for each, said in _table(key, value, list(kinds)).items():
+            if each == "notices":
+                texts = said if isinstance(said, list) else [said]
+                shown = tuple(_text(each, text) for text in texts)
+                found.append(Expectation("hall.notices", "", shown))
+                continue
             if each == "calls":
                 called = self._calls(key, said)
                 found.append(Expectation("hall.calls", "", called))
@@ -248,6 +274,30 @@ def _text(key: str, value: Any) -> str:
     return value
 
 
+def _marks(text: str) -> tuple[str, ...]:
+    """ "预优", or nothing."""
+    marks = "" if text in NOBODY or text == "无" else text
+    for mark in marks:
+        if mark not in MARKS:
+            raise BadValue(f"没有「{mark}」这个标记{meant(mark, MARKS)}")
+    return tuple(sorted(marks))
+
+
+def _note(text: str) -> str:
+    if text in NOBODY or text == "无":
+        return ""
+    code = NOTES.get(text, text)
+    if code not in NOTES.values():
+        raise BadValue(f"门口没有「{text}」这种提示{meant(text, NOTES)}")
+    return code
+
+
+def _choice(key: str, value: str) -> str:
+    if value not in CHOICES[key]:
+        raise BadValue(f"「{key}」不能是「{value}」{meant(value, CHOICES[key])}")
+    return value
+
+
 def _count(key: str, value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
         raise BadValue(f"「{key}」要写一个整数，不是「{value}」。")
@@ -260,7 +310,7 @@ def _words(key: str, value: Any) -> list[str]:
     return words_of(_text(key, value))
 
 
-def _table(key: str, value: Any, known: list[str]) -> dict[str, Any]:
+def _table(key: str, value: Any, known: Sequence[str]) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise BadValue(f"「{key}」要写成一张表：{{ {known[0]} = … }}。")
     for each in value:

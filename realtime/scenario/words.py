@@ -4,11 +4,13 @@ more may be said of it. Whoever writes a rule as an example writes with these.""
 from __future__ import annotations
 
 import difflib
+import typing
 from collections.abc import Iterable
 from typing import Any
 
 import msgspec
 
+from actors.clinic.plan import CheckedInAt, End, ExtraWhere, Half, Mode
 from realtime.scenario.story import Kind
 
 FILLERS = frozenset(
@@ -128,7 +130,7 @@ VERBS: tuple[Verb, ...] = (
         patient=_ONE,
         room=_MAY,
     ),
-    _verb("hold|挂起|暂放", "doctor", "reason", patient=_ONE, room=_MAY),
+    _verb("hold|暂放|挂起", "doctor", "reason", patient=_ONE, room=_MAY),
     _verb("resume|继续|恢复就诊", "doctor", "after", patient=_ONE, room=_MAY),
     _verb(
         *("to_examination|去检查|送检查", "doctor", "reports back_at keeps_seat"),
@@ -145,7 +147,7 @@ VERBS: tuple[Verb, ...] = (
         doctor=_MAY,
     ),
     _verb("away|暂离", "doctor", "reason back_at", room=_ONE),
-    _verb("back|暂离回来|回来了", "doctor", room=_ONE),
+    _verb("back|回来了|暂离回来", "doctor", room=_ONE),
     # between clinics
     _verb("arrive|转入", "clinic", "origin queue", patient=_ONE, queue=_MAY),
     _verb("left|对方已收", "clinic", "leaving", patient=_ONE),
@@ -160,7 +162,7 @@ VERBS: tuple[Verb, ...] = (
     ),
     _verb("move|前移|移动", options="reason", patient=(1, 2)),
     _verb(
-        "pin|指定医生|指定",
+        "pin|指定|指定医生",
         options="reason",
         patient=_ONE,
         doctor=_MAY,
@@ -187,7 +189,7 @@ VERBS: tuple[Verb, ...] = (
     _verb("open_calling|开叫|恢复叫号", room=_MAY, doctor=_MAY, queue=_MAY),
     _verb("stop_clinic|停诊", options="reason half", doctor=_MAY, queue=_MAY),
     _verb(
-        "answer_stop|停诊答复|答复",
+        "answer_stop|答复|停诊答复",
         options="answer day",
         patient=_SOME,
         queue=_MAY,
@@ -199,8 +201,8 @@ VERBS: tuple[Verb, ...] = (
     _verb("call_help|求助", "doctor", "reason", room=_MAY),
     _verb("hand_over|交班", options="to note"),
     # patients of the index
-    _verb("rename|改名", "his", "person name"),
-    _verb("merge|合并", "his", "person into"),
+    _verb("rename|改名", "his", "name", patient=_ONE),
+    _verb("merge|合并", "his", patient=(2, 2)),
     # the day
     _verb("change_rules|改规则", options="settings reason"),
     _verb("preview_rules|试规则|预览规则", options="settings"),
@@ -223,8 +225,8 @@ OPTIONS: dict[str, str] = {
     "number": "text",
     "person": "text",
     "registered": "flag",
-    "where": "text",
-    "mode": "text",
+    "where": "where",
+    "mode": "mode",
     "queues": "queues",
     "after": "person",
     "reports": "words",
@@ -236,7 +238,7 @@ OPTIONS: dict[str, str] = {
     "origin": "text",
     "leaving": "text",
     "code": "text",
-    "answer": "text",
+    "answer": "answer",
     "day": "text",
     "text": "text",
     "until": "time",
@@ -245,11 +247,20 @@ OPTIONS: dict[str, str] = {
     "to": "text",
     "note": "text",
     "name": "text",
-    "into": "text",
     "settings": "settings",
-    "end": "text",
+    "end": "end",
 }
 """What may be said of a deed beside whom it is about, and how it is written."""
+
+CHOICES: dict[str, tuple[str, ...]] = {
+    "half": typing.get_args(Half),
+    "where": typing.get_args(CheckedInAt),
+    "mode": typing.get_args(Mode),
+    "answer": ("doctor", "day", "refund"),
+    "end": typing.get_args(End),
+    "extra.where": typing.get_args(ExtraWhere),
+}
+"""Where only these may be written."""
 
 EXPECTS: dict[str, str] = {
     "called": "people",
@@ -266,9 +277,30 @@ EXPECTS: dict[str, str] = {
     "missed": "people",
     "alarms": "alarms",
     "hall": "hall",
+    "left": "left",
     "reply": "table",
 }
 """What a step may expect, and how it is written."""
+
+MARKS = {
+    "预": "booked",
+    "现": "walk_in",
+    "复": "return",
+    "过": "recall",
+    "优": "priority",
+    "急": "emergency",
+    "加": "extra",
+}
+"""What stands beside a number on a board, and the code it has in a view."""
+
+NOTES = {
+    "暂离": "away",
+    "停叫": "stopped",
+    "停诊": "clinic_stopped",
+    "未到": "absent",
+    "医生未到": "absent",
+}
+"""What may stand on a room's door."""
 
 STEP_KEYS = ("at", "do", "by", "every", "expect", "note")
 

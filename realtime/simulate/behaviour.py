@@ -3,15 +3,18 @@ would: a patient their number and what is called, a doctor the room."""
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from realtime.simulate.days import Ms
 from realtime.simulate.staff import Doctor
 from realtime.simulate.world import No, Visit, Where, Work, World
 
-ENDED = frozenset({"done", "gave_up", "refunded", "stopped"})
+ENDED = frozenset({"done", "gave_up", "refunded", "stopped", "left"})
 TO_THE_NURSE: Ms = 60_000
 """For who came to the door too late."""
 
-OVERTIME: Ms = 3 * 3_600_000
+IN_LINE = frozenset({"waiting", "at_room"})
+OVERTIME: Ms = 6 * 3_600_000
 """After closing time a doctor sees who is left, but not all night."""
 
 
@@ -39,18 +42,29 @@ async def patient(world: World, visit: Visit) -> None:
         return
     try:
         await world.until(person.arrives)
-        await _checks_in(world, visit)
+        try:
+            await _checks_in(world, visit)
+        except No as no:
+            visit.end = no.code
+            return
         await waits_and_is_seen(world, visit)
     finally:
         visit.ended = world.now()
         world.plan.left -= 1
-        if not world.plan.left:
-            for doctor in world.plan.doctors:
-                world.room_bell(doctor.room).ring()
+        for room, work in world.plan.works.items():
+            if visit.ticket in work.awaits or not world.plan.left:
+                work.awaits.discard(visit.ticket)
+                world.room_bell(room).ring()
 
 
 async def _checks_in(world: World, visit: Visit) -> None:
-    await world.check_in(visit.person)
+    """At the kiosk; too early, they wait beside it; else the nurse looks at it."""
+    try:
+        await world.check_in(visit.person)
+    except No as no:
+        if no.wait:
+            await world.until(world.now() + no.wait)
+        await world.check_in(visit.person, at_desk=not no.wait)
     visit.checked_in = visit.joined = world.now()
     if visit.person.level is not None:
         await world.triage(visit.ticket, visit.person.level)
@@ -59,11 +73,14 @@ async def _checks_in(world: World, visit: Visit) -> None:
 async def waits_and_is_seen(world: World, visit: Visit) -> None:
     """From the waiting chair on, whoever checked them in."""
     bell = world.ticket_bell(visit.ticket)
+    leaves = visit.person.leaves
     handled: Where | None = None
     while True:
         where = world.where(visit.ticket)
         if where == handled or where is None:
-            await bell.wait()
+            if not await bell.wait(leaves):
+                leaves = None
+                await _has_had_enough(world, visit)
             continue
         handled = where
         match where.stage:
@@ -78,7 +95,7 @@ async def waits_and_is_seen(world: World, visit: Visit) -> None:
                     return
             case "examination":
                 await _goes_to_an_examination(world, visit)
-            case "waiting":
+            case "waiting" | "at_room":
                 visit.joined = visit.joined or world.now()
             case stage if stage in ENDED:
                 visit.end = stage
@@ -112,8 +129,10 @@ async def _was_missed(world: World, visit: Visit) -> bool:
     await world.until(world.now() + back_after)
     try:
         await world.recall(visit.ticket)
-    except No:
-        return True  # a nurse was quicker
+    except No as no:
+        if no.code != "void":
+            return True  # a nurse was quicker
+        await world.revive(visit.ticket)
     visit.recalled += 1
     visit.joined = world.now()
     return True
@@ -126,7 +145,15 @@ async def _goes_to_an_examination(world: World, visit: Visit) -> None:
         await world.come_back(visit.ticket)
     except No:
         return  # called back already, because the reports are ready
-    visit.joined = world.now()
+    if not visit.person.held:
+        visit.joined = world.now()
+
+
+async def _has_had_enough(world: World, visit: Visit) -> None:
+    where = world.where(visit.ticket)
+    if where is not None and where.stage in IN_LINE:
+        with suppress(No):  # called at this very moment
+            await world.leave(visit.ticket)
 
 
 # The doctor
@@ -141,7 +168,7 @@ async def works(world: World, doctor: Doctor) -> None:
     last = doctor.ends + OVERTIME
     await world.until(doctor.begins)
     work.began = world.now()
-    while world.now() < last and not _is_over(world, doctor):
+    while world.now() < last and not _is_over(world, work):
         try:
             if breaks and breaks[0][0] <= world.now():
                 await _takes_a_break(world, work, breaks.pop(0)[1])
@@ -152,7 +179,8 @@ async def works(world: World, doctor: Doctor) -> None:
             await world.until(world.now() + next(pauses, 0))
             ticket = await world.call_next(doctor.room)
         except No as no:
-            await bell.wait(world.now() + no.wait if no.wait else last)
+            pause = world.now() + no.wait if no.wait else last
+            await bell.wait(min(pause, _next(doctor, breaks, world.now())))
             continue
         work.calls += 1
         try:
@@ -166,9 +194,11 @@ async def works(world: World, doctor: Doctor) -> None:
     work.stopped = world.now()
 
 
-def _is_over(world: World, doctor: Doctor) -> bool:
-    """A shift that ends before the day hands on; the last one sees everybody."""
-    if world.now() < doctor.ends:
+def _is_over(world: World, work: Work) -> bool:
+    """A shift that ends before the day hands on, but sees again whom it has sent to
+    an examination; the last one sees everybody."""
+    doctor = work.doctor
+    if world.now() < doctor.ends or work.awaits:
         return False
     goes_on = any(other.ends > doctor.ends for other in world.plan.doctors)
     return goes_on or not world.plan.left
@@ -212,7 +242,9 @@ async def _comes_in(world: World, work: Work, ticket: str) -> bool:
                 work.missed += 1
                 return False
         except No as no:
-            if not no.wait:
+            if no.code == "call_again_first":
+                again = True
+            elif not no.wait:
                 raise
             give_up = world.now() + no.wait
     return True
@@ -229,14 +261,33 @@ async def _is_treated(world: World, work: Work, ticket: str) -> None:
         needs = doctor.patience
     else:
         needs = person.again if second else person.service
-    held = person.away if person is not None and person.held else 0
-    await world.until(began + doctor.takes(needs, began) + held)
-    where = world.where(ticket)
-    if where is None or where.stage != "in" or where.room != room:
-        raise No("moved_on")
+    takes = doctor.takes(needs, began)
+    if person is not None and person.held:
+        await world.until(began + takes // 2)
+        await _is_awaited_in_the_chair(world, work, ticket)
+        takes -= takes // 2
+    await world.until(world.now() + takes)
+    _must_be_in(world, room, ticket)
     if person is not None and person.returns and not second:
+        work.awaits.add(ticket)
         await world.to_examination(room, ticket)
     else:
         await world.at_room("finish", room, ticket)
     work.seen += 1
     work.busy += world.now() - began
+
+
+async def _is_awaited_in_the_chair(world: World, work: Work, ticket: str) -> None:
+    """An X-ray: the chair stays theirs, and nobody else is called to it."""
+    room = work.doctor.room
+    _must_be_in(world, room, ticket)
+    await world.to_examination(room, ticket, keeps_seat=True)
+    while (where := world.where(ticket)) is not None and where.stage == "examination":
+        await world.room_bell(room).wait()
+    _must_be_in(world, room, ticket)
+
+
+def _must_be_in(world: World, room: str, ticket: str) -> None:
+    where = world.where(ticket)
+    if where is None or where.stage != "in" or where.room != room:
+        raise No("moved_on")

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import msgspec
 
+from actors.clinic.settings import Emergency, Settings
+
 Ms = int
 """Milliseconds since the simulated day's midnight, or a length of time."""
 
@@ -39,7 +41,7 @@ class Returning(msgspec.Struct, frozen=True):
 
     share: float = 0.0
     away: Service = Service(60, 0.4)
-    again: float = 0.5
+    again: float = 0.4
     """What the second consultation takes, of what a first one takes."""
     held: bool = False
 
@@ -80,6 +82,7 @@ class Day(msgspec.Struct, frozen=True):
     queue: str = "A"
     kind: str = "普"
     department: str = ""
+    rules: Settings = Settings()
     seat: str = "诊室"
 
 
@@ -181,11 +184,12 @@ DAYS: dict[str, Day] = {
             shifts=(*_same(2, 0, 24), *_same(2, 8, 24)),
             manners=Manners(booked=0.0, no_show=0.0, late=0.0),
             service=Service(12, 0.8),
-            returning=Returning(0.60, Service(60, 0.4)),
+            returning=Returning(0.60, Service(60, 0.4), again=0.3),
             crowd=(2, 1, 1, 3, 4, 4, 4, 5, 5, 3),
             levels=(0.02, 0.08, 0.30, 0.60),
             queue="J",
             department="急诊内科",
+            rules=Settings(emergency=Emergency(on=True)),
         ),
     )
 }

@@ -13,13 +13,21 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import (
+    AsyncIterator,
+    Callable,
+    Coroutine,
+    Iterable,
+    Iterator,
+    Mapping,
+)
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from itertools import count
 from typing import Any
 
 import trio
 
+from actors.kernel.times import Millis, WallClock
 from realtime.client import AskRefused, Client, Topic, open_client
 from realtime.simulate.days import Ms
 from realtime.simulate.people import Person
@@ -42,6 +50,7 @@ class Clock:
         self.speed = speed
         self._starts = starts
         self._since = trio.current_time()
+        self._wall = WallClock().now()
 
     def now(self) -> Ms:
         return self._starts + round(
@@ -50,6 +59,10 @@ class Clock:
 
     async def until(self, at: Ms) -> None:
         await trio.sleep_until(self.moment(at))
+
+    def on_the_wall(self, at: Ms) -> Millis:
+        """When it is so late by the clock that the server goes by."""
+        return self._wall + round((at - self._starts) / self.speed)
 
     def moment(self, at: Ms) -> float:
         """In trio's time; just after, so that it is past when it has come."""
@@ -182,18 +195,34 @@ class LiveClinic:
         }
         if person.number is not None:
             body["number"] = person.number
+        if person.slot is not None:
+            start, end = map(self.clock.on_the_wall, person.slot)
+            body |= {"booked": person.booked, "slot": {"start": start, "end": end}}
+        if person.extra:
+            body["extra"] = {"reason": "加号"}
         reply = await self._ask("his", "setup", "register", body, f"{person.key}-r")
         return reply["ticket"], reply["number"]
 
-    async def check_in(self, person: Person) -> None:
+    async def check_in(self, person: Person, *, at_desk: bool = False) -> None:
         body = {"card": person.card}
-        await self._ask("kiosk", "kiosk", "check_in", body, f"{person.key}-c")
+        if at_desk:
+            body["where"] = "desk"
+            await self._ask("nurse", "kiosk", "check_in", body, f"{person.key}-d")
+        else:
+            await self._ask("kiosk", "kiosk", "check_in", body)
 
     async def recall(self, ticket: str) -> None:
-        await self._ask("nurse", "desk", "recall", {"ticket": ticket})
+        await self._nurse("recall", ticket=ticket)
+
+    async def revive(self, ticket: str) -> None:
+        await self._nurse("revive", ticket=ticket, reason="病人回来了")
+
+    async def leave(self, ticket: str) -> None:
+        await self._nurse("give_up", ticket=ticket, reason="病人不等了")
 
     async def triage(self, ticket: str, level: int) -> None:
-        pass
+        with _if_it_can():
+            await self._nurse("triage", ticket=ticket, level=level)
 
     async def call_next(self, room: str) -> str:
         body = {"room": room}
@@ -206,17 +235,43 @@ class LiveClinic:
     async def at_room(self, deed: Deed, room: str, ticket: str) -> None:
         await self._from(room, deed, {"room": room, "ticket": ticket})
 
-    async def to_examination(self, room: str, ticket: str) -> None:
-        await self.at_room("finish", room, ticket)
+    async def to_examination(
+        self, room: str, ticket: str, *, keeps_seat: bool = False
+    ) -> None:
+        body = {"room": room, "ticket": ticket, "keeps_seat": keeps_seat}
+        try:
+            await self._from(room, "to_examination", body)
+        except No as no:
+            if no.code != "unknown_ask":
+                raise
+            if not keeps_seat:  # an older server knows one consultation only
+                await self.at_room("finish", room, ticket)
 
     async def come_back(self, ticket: str) -> None:
-        pass
+        """To a seat that was kept, it changes the room: which is our doing."""
+        where = self.where(ticket)
+        room = where.room if where is not None else None
+        if room in self._rooms:
+            self._asking.add(room)
+        try:
+            await self._nurse("come_back", ticket=ticket)
+        finally:
+            if room in self._rooms:
+                self._asking.discard(room)
+                if (current := self._current(room)) == (ticket, "in"):
+                    self._own[room] = current
+                self._look_at(room)
 
     async def away(self, room: str, back_at: Ms) -> None:
-        pass
+        back = self.clock.on_the_wall(back_at)
+        with _if_it_can():
+            await self._from(
+                room, "away", {"room": room, "reason": "暂离", "back_at": back}
+            )
 
     async def back(self, room: str) -> None:
-        pass
+        with _if_it_can():
+            await self._from(room, "back", {"room": room})
 
     # -- what a nurse sees ------------------------------------------------------------
 
@@ -282,6 +337,8 @@ class LiveClinic:
             ticket = reply.get("ticket", "")
             stage = {"call_next": "called", "call_again": "called", "start": "in"}
             self._own[room] = (ticket, stage[name]) if name in stage else None
+            if name in ("away", "back"):
+                self._own[room] = self._current(room)
         except No as no:
             if no.code == "moved_on":
                 self._touched[room] = trio.current_time()
@@ -327,6 +384,19 @@ class LiveClinic:
             await trio.sleep(pause)
             pause = min(5.0, pause * 2)
 
+    async def _nurse(self, name: str, **body: Any) -> dict[str, Any]:
+        return await self._ask("nurse", "desk", name, body)
+
+    async def close_the_day(self) -> None:
+        """Each ticket that is left ends as the clinic proposes, and the day with it."""
+        with _if_it_can():
+            closing = await self._nurse("close_day")
+            for left in closing.get("left", ()):
+                end = {"ticket": left["ticket"], "end": left["proposed"]}
+                await self._nurse("settle", **end, reason="模拟结束")
+            if closing.get("left"):
+                await self._nurse("close_day")
+
     async def tidy_up(self) -> None:
         """Nobody is left standing in a room that we worked in. Behaviour has ended."""
         for room in self._rooms:
@@ -337,6 +407,15 @@ class LiveClinic:
                 await self.at_room("finish", room, current[0])
             except No as no:
                 _log.info("room %s stays as it is: %s", room, no.code)
+
+
+@contextmanager
+def _if_it_can() -> Iterator[None]:
+    """What a server does not offer (yet), or not now, is done without."""
+    try:
+        yield
+    except No as no:
+        _log.info("done without: %s", no.code)
 
 
 async def _lives(coroutine: Coroutine[Any, Any, None]) -> None:

@@ -55,6 +55,8 @@ class Person(msgspec.Struct, frozen=True, gc=False):
     level: int | None = None
     queue: str = "A"
     number: str | None = None
+    leaves: Ms | None = None
+    """When they go, if they have not been called by then."""
 
     @property
     def returns(self) -> bool:

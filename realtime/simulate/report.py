@@ -143,7 +143,7 @@ def lines(told: Summary) -> list[str]:
     """The summary for a terminal."""
     head = "waits, minutes   calls    mean     P50     P90     max"
     rows = [
-        f"{row.kind:<{16 - _wide(row.kind)}}{row.count:>6}{row.mean:>8.1f}"
+        f"{row.kind:<{16 - wide(row.kind)}}{row.count:>6}{row.mean:>8.1f}"
         f"{row.p50:>8.1f}{row.p90:>8.1f}{row.longest:>8.1f}"
         for row in told.waits
     ]
@@ -158,6 +158,6 @@ def lines(told: Summary) -> list[str]:
     ]
 
 
-def _wide(text: str) -> int:
+def wide(text: str) -> int:
     """How many characters of it take two columns."""
     return sum(character > "\u2e80" for character in text)

@@ -24,7 +24,7 @@ from realtime.simulate.world import Plan
 
 MOST_RUNS = 99
 _ANSWER_S = 8.0
-_TIDY_S = 5.0
+_TIDY_S = 20.0
 
 
 class Server(msgspec.Struct, frozen=True):
@@ -142,6 +142,7 @@ async def _lived(
                 living.cancel_scope.cancel()
         with trio.move_on_after(_TIDY_S):
             await world.tidy_up()
+            await world.close_the_day()
         watching.cancel_scope.cancel()
     return world.announcements
 
@@ -216,9 +217,15 @@ def _opening(day: Day, doctors: list[Doctor], speed: float) -> dict[str, Any]:
             }
             for doctor in doctors
         },
-        "settings": {
-            "announcement_ms": max(4000, round(60_000 / speed)),
-            "call_again_ms": round(12_000 / speed),
-            "missed_after_ms": round(10_000 / speed),
-        },
+        "settings": hurried(msgspec.to_builtins(day.rules), speed)
+        | {"announcement_ms": max(4000, round(day.rules.announcement_ms / speed))},
     }
+
+
+def hurried(rules: Any, speed: float, name: str = "") -> Any:
+    """Rules whose times are as much shorter as the day is."""
+    if isinstance(rules, dict):
+        return {key: hurried(value, speed, key) for key, value in rules.items()}
+    if isinstance(rules, list | tuple):
+        return [hurried(value, speed, name) for value in rules]
+    return round(rules / speed) if name.endswith("_ms") else rules

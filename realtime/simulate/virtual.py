@@ -19,14 +19,21 @@ from actors.clinic.commands import (
     CallAgain,
     CallNext,
     CheckIn,
+    ComeBack,
     Finish,
+    GetBack,
+    GoAway,
+    Leave,
     Miss,
     Open,
     Recall,
     Register,
+    Revive,
     Start,
+    ToExamination,
+    Triage,
 )
-from actors.clinic.plan import ClinicPlan, QueuePlan, RoomPlan
+from actors.clinic.plan import ClinicPlan, Extra, QueuePlan, RoomPlan, Slot
 from actors.clinic.settings import Settings
 from actors.clinic.state import ClinicState
 from actors.kernel.errors import Refusal
@@ -57,8 +64,15 @@ class VirtualClinic:
     """See World. ``state`` is the clinic's, for whoever watches; ``at(ms)`` is the
     clinic's own clock for a time of the day."""
 
-    def __init__(self, plan: Plan, opening: Open, watch: Watch | None = None) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        opening: Open,
+        watch: Watch | None = None,
+        midnight: Millis = MIDNIGHT,
+    ) -> None:
         self.plan = plan
+        self.midnight = midnight
         self.announcements = 0
         self.refusals = 0
         self.time = VirtualTime(self._first_moment(plan))
@@ -88,7 +102,7 @@ class VirtualClinic:
         self.time.run(until)
 
     def at(self, moment: Ms) -> Millis:
-        return MIDNIGHT + moment
+        return self.midnight + moment
 
     # -- World ---------------------------------------------------------------------
 
@@ -107,7 +121,7 @@ class VirtualClinic:
 
     def waiting_for(self, room: str) -> bool:
         queues = self.state.queues
-        return any(queues[key].order for key in self.state.rooms[room].plan.queues)
+        return any(queues[key].waiting for key in self.state.rooms[room].plan.queues)
 
     def ticket_bell(self, ticket: str) -> VirtualBell:
         bell = self._tickets.get(ticket)
@@ -126,18 +140,34 @@ class VirtualClinic:
                 name=_NOBODY,
                 card=person.card,
                 number=person.number,
+                booked=person.booked,
+                slot=self._slot(person),
+                extra=Extra(reason="加号") if person.extra else None,
             )
         )
         return given.ticket, given.number
 
-    async def check_in(self, person: Person) -> None:
-        self._do(CheckIn(by=_BY, card=person.card))
+    def _slot(self, person: Person) -> Slot | None:
+        if person.slot is None:
+            return None
+        return Slot(self.at(person.slot[0]), self.at(person.slot[1]))
+
+    async def check_in(self, person: Person, *, at_desk: bool = False) -> None:
+        self._do(
+            CheckIn(by=_BY, card=person.card, where="desk" if at_desk else "kiosk")
+        )
 
     async def recall(self, ticket: str) -> None:
         self._do(Recall(by=_BY, ticket=ticket))
 
+    async def revive(self, ticket: str) -> None:
+        self._do(Revive(by=_BY, ticket=ticket))
+
+    async def leave(self, ticket: str) -> None:
+        self._do(Leave(by=_BY, ticket=ticket))
+
     async def triage(self, ticket: str, level: int) -> None:
-        pass
+        self._do(Triage(by=_BY, ticket=ticket, level=level))
 
     async def call_next(self, room: str) -> str:
         after = self.state.rooms[room].current
@@ -147,17 +177,20 @@ class VirtualClinic:
     async def at_room(self, deed: Deed, room: str, ticket: str) -> None:
         self._do(_DEEDS[deed](by=_BY, room=room, ticket=ticket))
 
-    async def to_examination(self, room: str, ticket: str) -> None:
-        self._do(Finish(by=_BY, room=room, ticket=ticket))
+    async def to_examination(
+        self, room: str, ticket: str, *, keeps_seat: bool = False
+    ) -> None:
+        self._do(ToExamination(by=_BY, room=room, ticket=ticket, keeps_seat=keeps_seat))
 
     async def come_back(self, ticket: str) -> None:
-        pass
+        self._do(ComeBack(by=_BY, ticket=ticket))
 
     async def away(self, room: str, back_at: Ms) -> None:
-        pass
+        back = self.at(back_at)
+        self._do(GoAway(by=_BY, room=room, reason="暂离", back_at=back))
 
     async def back(self, room: str) -> None:
-        pass
+        self._do(GetBack(by=_BY, room=room))
 
     # -- the clinic ----------------------------------------------------------------
 
@@ -190,7 +223,9 @@ class VirtualClinic:
         if (bell := self._tickets.get(ticket)) is not None:
             bell.ring()
         found = self.state.tickets[ticket]
-        if found.state == "waiting":
+        if found.room is not None and found.room in self._rooms:
+            self._rooms[found.room].ring()
+        if found.state in behaviour.IN_LINE:
             for room in self._serving[found.queue]:
                 self._rooms[room].ring()
 
@@ -199,7 +234,9 @@ class VirtualClinic:
         assert self.clinic.wake_at is not None
         while True:
             due = self.clinic.wake_at(self.state)
-            rung = await self._wake_up.wait(None if due is None else due - MIDNIGHT)
+            rung = await self._wake_up.wait(
+                None if due is None else due - self.midnight
+            )
             if not rung and due is not None:
                 self._do(Wake(due))
 
@@ -231,9 +268,10 @@ def simulate(
     *,
     watch: Watch | None = None,
     until: Ms | None = None,
+    midnight: Millis = MIDNIGHT,
 ) -> VirtualClinic:
     """These people, these doctors, these rules: what becomes of them is in ``plan``."""
-    clinic = VirtualClinic(Plan(people, doctors), opening, watch)
+    clinic = VirtualClinic(Plan(people, doctors), opening, watch, midnight)
     clinic.run(until)
     return clinic
 
@@ -242,11 +280,12 @@ def day(
     day: Day,
     seed: int,
     *,
-    settings: Settings = TODAYS_RULES,
+    settings: Settings | None = None,
     habits: Habits = EVEN,
     watch: Watch | None = None,
 ) -> VirtualClinic:
-    """A whole named day."""
+    """A whole named day; under its own rules, if no others are given."""
+    settings = settings or day.rules
     doctors = staff_of(day, seed, habits)
     people = people_of(day, seed)
     return simulate(people, doctors, opening(day, doctors, settings), watch=watch)

@@ -78,9 +78,14 @@ class World(Protocol):
     async def register(self, person: Person) -> tuple[str, str]:
         """Its ticket and number."""
 
-    async def check_in(self, person: Person) -> None: ...
+    async def check_in(self, person: Person, *, at_desk: bool = False) -> None:
+        """With the card at a kiosk; or the nurse does it."""
 
     async def recall(self, ticket: str) -> None: ...
+
+    async def revive(self, ticket: str) -> None: ...
+
+    async def leave(self, ticket: str) -> None: ...
 
     async def triage(self, ticket: str, level: int) -> None: ...
 
@@ -88,7 +93,9 @@ class World(Protocol):
 
     async def at_room(self, deed: Deed, room: str, ticket: str) -> None: ...
 
-    async def to_examination(self, room: str, ticket: str) -> None: ...
+    async def to_examination(
+        self, room: str, ticket: str, *, keeps_seat: bool = False
+    ) -> None: ...
 
     async def come_back(self, ticket: str) -> None: ...
 
@@ -134,6 +141,8 @@ class Work(msgspec.Struct, gc=False):
     calls: int = 0
     calls_again: int = 0
     missed: int = 0
+    awaits: set[str] = set()
+    """Whom this doctor sent to an examination, and sees again."""
 
 
 class Plan(msgspec.Struct):

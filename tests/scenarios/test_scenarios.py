@@ -8,10 +8,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from realtime.scenario.floor import theatre_at
 from realtime.scenario.reading import read_scenario
 from realtime.scenario.running import Report, play
-from realtime.scenario.session import scenario_files
+from realtime.scenario.session import play_all, scenario_files
 from realtime.scenario.telling import Teller
 
 HERE = Path(__file__).parent
@@ -41,12 +40,11 @@ def journal_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 async def test_every_example_goes_the_same_way_through_the_journal(
     journal_url: str,
 ) -> None:
-    async with theatre_at(journal_url) as theatre:
-        for path in FILES:
-            scenario = read_scenario(path)
-            alone = await play(scenario)
-            kept = await play(scenario, theatre.floor(scenario.day))
-            assert seen(kept) == seen(alone), told(kept)
+    scenarios = [read_scenario(path) for path in FILES]
+    alone = await play_all(scenarios, None)
+    kept = await play_all(scenarios, journal_url)
+    for one, other in zip(alone, kept, strict=True):
+        assert seen(other) == seen(one), told(other)
 
 
 def seen(report: Report) -> bytes:

@@ -12,6 +12,7 @@ the other's key by a smaller or a greater one.
 from __future__ import annotations
 
 from bisect import bisect_right
+from operator import itemgetter
 from typing import TypeAlias
 
 import msgspec
@@ -58,7 +59,6 @@ class Places:
         "_by_number",
         "_by_slot",
         "_classes",
-        "_ends",
         "_grace",
         "_halves",
         "_settings",
@@ -70,7 +70,6 @@ class Places:
     def __init__(self, queue: QueueFacts, settings: Settings) -> None:
         self._settings = settings
         self._slots = queue.slots
-        self._ends = [end for _, end in queue.slots]
         self._classes = {special.key: special for special in settings.classes}
         order = settings.order
         self._by_slot = order.base == "slot"
@@ -178,6 +177,10 @@ class Places:
         other = self._beside(anchor.like)
         if own.section < other.section:
             return own
+        if other.section == EMERGENCY and not self.level(who):
+            # before an emergency stands nobody who is none: behind them all, then
+            first = anchor.seq - (1 << _AT_BITS)
+            return Spot(PRIORITY, (first, who.ticket, 0), "priority")
         return Spot(
             other.section,
             _extended(other.key, anchor.side, anchor.seq, who.ticket),
@@ -309,12 +312,17 @@ class Places:
         return (high << 2 | tail << 1 | walk_in) << _SEQ_BITS | by
 
     def _slot_at(self, at: Millis) -> Millis:
-        """The beginning of the first slot that ends after this moment; -1 after the
-        last. A queue that knows no slots takes the moment itself for one."""
-        if not self._slots:
+        """The beginning of this moment's slot; between two, of the next; -1 after the
+        last. Of slots that overlap, as several doctors' do, the one that began last. A
+        queue that knows no slots takes the moment itself for one."""
+        slots = self._slots
+        if not slots:
             return at
-        index = bisect_right(self._ends, at)
-        return self._slots[index][0] if index < len(self._slots) else -1
+        following = bisect_right(slots, at, key=itemgetter(0))
+        for start, end in reversed(slots[:following]):
+            if at < end:
+                return start
+        return slots[following][0] if following < len(slots) else -1
 
 
 def class_lane(key: str) -> str:

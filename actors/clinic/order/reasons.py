@@ -44,15 +44,23 @@ def said(
     names: Names | None = None,
 ) -> str:
     """One reason as a short sentence. A code from a newer release is said as itself."""
-    templates = _WORDS.get(reason.code)
-    if templates is None:
+    sentences = _WORDS.get(reason.code)
+    if sentences is None:
         return reason.code
-    chinese, english, to_patient, to_patient_en = templates
+    chinese, english, to_patient, to_patient_en = sentences
     if language == "zh":
         template = to_patient if audience == "patient" and to_patient else chinese
     else:
         template = to_patient_en if audience == "patient" and to_patient_en else english
     return template.format_map(_shown(reason.args, zone, language, names or _NO_NAMES))
+
+
+def templates() -> dict[str, dict[str, str]]:
+    """Every sentence as a nurse reads it, for pages that fill in its args."""
+    return {
+        code: {"zh": chinese, "en": english}
+        for code, (chinese, english, _, _) in _WORDS.items()
+    }
 
 
 def _shown(

@@ -6,7 +6,6 @@ The clock is exact here and not only when a wake-up arrives: whatever has come d
 
 from __future__ import annotations
 
-import copy
 from typing import assert_never
 
 from actors.kernel.errors import Refused
@@ -37,7 +36,7 @@ from actors.schedule.commands import (
 )
 from actors.schedule.decide import giving, keeping, planning, stopping
 from actors.schedule.evolve import evolve
-from actors.schedule.state import ScheduleState
+from actors.schedule.state import ScheduleState, aside
 
 
 def decide(state: ScheduleState, command: Command, now: Millis) -> Decision:
@@ -47,11 +46,11 @@ def decide(state: ScheduleState, command: Command, now: Millis) -> Decision:
     due = rules.due(state, now)
     if not due:
         return _decide(state, command, now)
-    # between a time and its wake-up there are milliseconds: a copy is seldom made
-    state = copy.deepcopy(state)
+    # between a time and its wake-up there are milliseconds: this is seldom
+    after = aside(state, rules.bookings_in(due))
     for event in due:
-        evolve(state, event)
-    decision = _decide(state, command, now)
+        evolve(after, event)
+    decision = _decide(after, command, now)
     if isinstance(decision, Accepted):
         return Accepted((*due, *decision.events), decision.reply, decision.audit)
     return decision

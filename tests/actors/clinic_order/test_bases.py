@@ -104,6 +104,23 @@ def test_the_slot_of_a_moment(comes: str, order: str) -> None:
     assert line(waiting, BY_SLOT) == order
 
 
+def test_slots_that_overlap_because_doctors_have_their_own() -> None:
+    """08:40 lies in 08:00–10:00 and in 08:30–09:00: the one that began last."""
+    slots = tuple(sorted([(at("08:00"), at("10:00")), *SLOTS]))
+    waiting = queue(
+        one("w1", checked_in_at=at("08:40")),
+        one("b2", booked=True, **slot("08:30")),
+        one("b3", booked=True, slot_start=at("08:00"), slot_end=at("10:00")),
+        one("b4", booked=True, **slot("09:00")),
+        slots=slots,
+    )
+    assert line(waiting, BY_SLOT) == "b3 b2 w1 b4"
+    later = queue(
+        one("w1", checked_in_at=at("09:35")), *waiting.waiting[1:], slots=slots
+    )
+    assert line(later, BY_SLOT) == "b3 b2 b4 w1"
+
+
 def test_a_queue_that_knows_no_slots_orders_walk_ins_between_those_booked() -> None:
     waiting = queue(
         one("w1", checked_in_at=at("08:40")),

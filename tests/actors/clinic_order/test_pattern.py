@@ -125,6 +125,26 @@ def test_calls_of_a_protected_patient_count_for_nobody() -> None:
     assert line(waiting, settings) == calls(waiting, settings) == expected
 
 
+def test_of_two_that_are_due_alike_the_one_called_longer_ago() -> None:
+    """Both go after two: after a return the late one, after a late one the return."""
+    settings = replace(ALL, recall=Recall())
+    waiting = queue(*(one(f"a{n}") for n in range(1, 6)), back("r11"), LATE)
+    assert line(waiting, settings) == "a1 a2 r11 l31 a3 a4 a5"
+    counters, _ = waiting.counters.count("returned", "dr3")
+    assert line(replace(waiting, counters=counters), settings) == (
+        "a1 a2 l31 r11 a3 a4 a5"
+    )
+
+
+def test_an_old_call_of_the_class_does_not_help_who_joins_now() -> None:
+    settings = Settings(recall=Recall(mode="interleave", every=2))
+    counters, _ = Counters().count("recalled", "dr3")
+    for _ in range(4):
+        counters, _ = counters.count("normal", "dr3")
+    waiting = queue(*(one(f"a{n}") for n in range(1, 5)), counters=counters)
+    assert line(joined_by(waiting, recalled("m9")), settings) == "a1 a2 m9 a3 a4"
+
+
 # Counting
 
 

@@ -144,6 +144,18 @@ def test_a_move_lasts_when_the_other_is_gone() -> None:
     assert line(queue(a1, a3, moved)) == "a1 a4 a3"
 
 
+def test_two_moved_before_each_other_all_day_do_not_grow_without_end() -> None:
+    a1, a2 = one("a1"), one("a2")
+    for seq in range(1000):
+        a1 = put_before(a1, a2, 3 + 2 * seq)
+        a2 = put_before(a2, a1, 4 + 2 * seq)
+    depth, anchor = 0, a2.anchor
+    while anchor is not None:
+        depth, anchor = depth + 1, anchor.like.anchor
+    assert depth <= 30
+    assert line(queue(a1, a2)) == "a2 a1"
+
+
 def test_a_move_before_a_class_joins_that_class() -> None:
     g1, a2 = one("g1", classes=classed("aged", 1)), one("a2")
     moved = put_before(one("a9"), g1, 9)
@@ -151,6 +163,15 @@ def test_a_move_before_a_class_joins_that_class() -> None:
     again = put_before(one("a8"), back("r5"), 9)
     waiting = queue(*(one(f"a{n}") for n in range(1, 4)), back("r5"), again)
     assert line(waiting) == calls(waiting, Settings()) == "a1 a2 a8 a3 r5"
+
+
+def test_a_move_before_an_emergency_stands_behind_the_emergencies() -> None:
+    e1, e2 = one("e1", emergency=2), one("e2", emergency=3)
+    moved, later = put_before(one("a8"), e1, 8), put_before(one("a7"), e2, 9)
+    waiting = queue(e1, e2, moved, later, one("g1", classes=classed("army")), one("a0"))
+    assert line(waiting, CLASSES) == "e1 e2 a8 a7 g1 a0"
+    graver = put_before(one("e3", emergency=4), e1, 9)
+    assert line(queue(e1, e2, graver), CLASSES) == "e3 e1 e2"
 
 
 def test_a_move_takes_no_precedence_away() -> None:

@@ -5,7 +5,7 @@ from msgspec.structs import replace
 from actors.clinic.order.choice import next_for
 from actors.clinic.order.facts import QueueFacts, Seat
 from actors.clinic.order.refill import refill, took
-from actors.clinic.settings import Recall, SecondStage, Settings
+from actors.clinic.settings import Cross, Recall, SecondStage, Settings
 from tests.actors.clinic_order.morning import (
     AGED,
     at,
@@ -154,6 +154,18 @@ def test_given_back_they_stand_where_they_stood() -> None:
     assert line(facts, AUTO) == "a3 a1 a2 a4 a5"
     back = tuple(replace(who, at_room="", at_room_seq=0) for who in facts.waiting)
     assert line(replace(facts, waiting=back), AUTO) == line(before, AUTO)
+
+
+def test_a_door_fills_from_its_queues_in_turn() -> None:
+    settings = replace(
+        AUTO, cross=Cross("in_turn"), second_stage=SecondStage("auto", at_most=4)
+    )
+    queues = {
+        "A": queue(*(one(f"a{n}") for n in range(1, 5))),
+        "B": queue(*(one(f"b{n}") for n in range(1, 5)), key="B"),
+    }
+    draws = refill([seat(queues=("A", "B"))], queues, settings, at("09:00"))
+    assert [draw.ticket for draw in draws] == ["a1", "b1", "a2", "b2"]
 
 
 def test_what_was_taken_is_remembered_for_taking_turns() -> None:

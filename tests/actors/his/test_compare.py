@@ -208,6 +208,16 @@ def test_what_a_change_takes(changed: dict[str, Any], expected: list[type]) -> N
     assert kinds(placed(**changed)) == expected
 
 
+def test_what_his_has_opened_is_passed_on_once() -> None:
+    kept = placed(seen="opened", room="201")
+    opened = delivery_of(kept, DAY, PLACES).steps[0]
+    assert isinstance(opened.command, OpenedElsewhere)
+    kept.placing = opened.placing
+    assert kinds(kept) == [Book]
+    kept.said = said(version=4, seen="done", room="201")
+    assert kinds(kept) == [Finish, Book]
+
+
 def test_a_place_in_the_pool_is_taken_changed_and_given_back() -> None:
     kept = placed()
     (book,) = delivery_of(kept, DAY, PLACES).steps

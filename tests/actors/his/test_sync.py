@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import sqlite3
 
 import pytest
 
@@ -71,6 +72,95 @@ async def test_a_stopped_session_is_stopped_here_and_opened_again(
         mine = (await ours.pool(session.department)).sessions[session.schedule_no]
         assert not mine.stopped
         assert mine.doctor == other
+
+
+async def test_what_the_window_changes_arrives(
+    journal_url: str, there: SimulatedProcess
+) -> None:
+    """退号, 换号 and a new number for the same patient."""
+    async with adapter(there.url) as his, house(journal_url, his) as ours:
+        await ours.open()
+        await ours.sync.once()
+        rows = list((await his.registrations(DAY, 0)).rows)
+        gone, moved, taken = rows[0], rows[1], rows[2]
+        await his.cancel(trade(), gone.register_no, "患者要求")
+        other = next(
+            s
+            for s in await his.sessions(DAY)
+            if s.department[:2] != moved.department[:2] and s.slots[0].left
+        )
+        slot = other.slots[0].slot_no
+        await his.change(trade(), moved.register_no, other.schedule_no, slot)
+        if taken.standing == "booked":
+            await his.take(trade(), taken.register_no)
+        again = await his.lock(trade(), gone.schedule_no, gone.slot_no, gone.patient_id)
+        new = await his.confirm(trade(), again.pre_id, 1500)
+        assert len(await ours.differences()) == 3
+        await ours.sync.once()
+        assert await ours.differences() == []
+        record = await ours.record()
+        assert {
+            number: record.registrations[number].did
+            for number in (gone.register_no, new.register_no)
+        } == {gone.register_no: "refunded", new.register_no: "registered"}
+        kept = record.registrations[moved.register_no]
+        assert kept.booking is not None
+        assert kept.booking.session == other.schedule_no
+        assert (await ours.pool(gone.department)).bookings
+        for session in await his.sessions(DAY):
+            pool = (await ours.pool(session.department)).sessions[session.schedule_no]
+            left = {slot.slot_no: slot.left for slot in session.slots}
+            assert {n: s.free for n, s in pool.slots.items()} == left
+
+
+async def test_a_patient_opened_in_his_is_called_and_in(
+    journal_url: str, there: SimulatedProcess
+) -> None:
+    async with adapter(there.url) as his, house(journal_url, his) as ours:
+        await ours.open()
+        await ours.sync.once()
+        row = (await his.registrations(DAY, 0)).rows[0]
+        where = {"register_no": row.register_no, "room_no": "1"}
+        stages = []
+        for flag in ("1", "2"):
+            there.at_the_window("window_see", trade_no=trade(), see_flag=flag, **where)
+            await ours.sync.once()
+            kept = (await ours.record()).registrations[row.register_no]
+            assert kept.placing is not None
+            clinic = (await ours.clinics())[kept.placing.clinic]
+            stages.append(clinic.tickets[kept.placing.ticket].state)
+        assert stages == ["in", "done"]
+        assert await ours.differences() == []
+
+
+async def test_one_that_left_the_day_is_asked_for_and_given_back(
+    journal_url: str, there: SimulatedProcess
+) -> None:
+    """A list that leaves somebody out proves nothing; HIS, asked for them, does."""
+    async with adapter(there.url) as his, house(journal_url, his) as ours:
+        await ours.open()
+        await ours.open(NEXT_DAY)
+        await ours.sync.once()
+        row = (await his.registrations(DAY, 0)).rows[0]
+        session = next(s for s in await his.sessions(NEXT_DAY) if s.slots[0].left)
+        there.kill()
+        with sqlite3.connect(there.database) as database:
+            database.execute(
+                "update register set visit_date = ?, schedule_no = ?, slot_no = ?,"
+                " see_no = 'Q900', change_no = (select max(change_no) + 1"
+                " from register) where register_no = ?",
+                (
+                    *(NEXT_DAY, session.schedule_no),
+                    *(session.slots[0].slot_no, row.register_no),
+                ),
+            )
+        database.close()
+        there.start()
+        await ours.sync.once()
+        assert await ours.differences() == []
+        assert await ours.differences(NEXT_DAY) == []
+        kept = (await ours.record()).registrations[row.register_no]
+        assert kept.did == "refunded"
 
 
 async def test_asked_again_nothing_happens_twice(

@@ -8,8 +8,10 @@ import msgspec
 import pytest
 
 from actors.booker.messages import Standing
-from actors.runtime.shape import Wake
+from actors.kernel.errors import Refused
+from actors.runtime.shape import Accepted, Wake
 from actors.schedule.commands import (
+    AddSession,
     Came,
     Cancel,
     Change,
@@ -19,12 +21,13 @@ from actors.schedule.commands import (
     SetCount,
     Take,
 )
-from actors.schedule.events import Expired, Locked
+from actors.schedule.events import Expired, Locked, SessionEnded
 from actors.schedule.plan import HOUR, MINUTE
 from tests.actors.schedule.day import (
     EIGHT,
     EXPERT,
     OPENING,
+    SCHEDULE,
     Day,
     book,
     lock,
@@ -91,6 +94,36 @@ def test_a_place_whose_lock_has_run_out_is_sold_before_the_wake_up() -> None:
     assert isinstance(locked, Locked)
     day.adds_up()
     assert day.no(lock("p4", slot="1")).code == "none_left"
+
+
+def test_what_is_due_is_looked_at_aside() -> None:
+    """Nothing of the state changes before the event is on disk, not even by time."""
+    day = Day()
+    gone = day.booked("p1")
+    day.lock("p2")
+    extra = Extra(by="zhou", session="e", patient=patient("p3"), reason="复诊")
+    day.ok(extra)
+    before = msgspec.json.encode(day.state)
+    now = EIGHT + 9 * HOUR
+    decision = SCHEDULE.decide(day.state, lock("p4"), now)
+    assert isinstance(decision, Refused)
+    assert decision.code == "sale_over"
+    rush = msgspec.structs.replace(OPENING.sessions["e"], slots={"1": slot(10, 1)})
+    added = AddSession(by="his", session="n", plan=rush)
+    decision = SCHEDULE.decide(day.state, added, now)
+    assert isinstance(decision, Accepted)
+    names = [type(event).__name__ for event in decision.events]
+    assert names == [
+        "Expired",
+        "SessionEnded",
+        "ReservesReleased",
+        "SessionEnded",
+        "SessionAdded",
+    ]
+    ended = decision.events[1]
+    assert isinstance(ended, SessionEnded)
+    assert ended.no_shows == (gone.booking,)
+    assert msgspec.json.encode(day.state) == before
 
 
 def test_one_payment_confirms_once() -> None:

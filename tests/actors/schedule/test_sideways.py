@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,11 +12,12 @@ from actors.clinic.commands import CheckIn
 from actors.directory.actor import directory_stream
 from actors.runtime.system import ActorSystem
 from actors.schedule.actor import schedule_stream
-from actors.schedule.commands import Book, Confirm, Stop
+from actors.schedule.commands import Answer, Book, Cancel, Change, Confirm, Stop
 from actors.schedule.plan import HOUR
 from realtime.appointments import booking_of, ticket_of
 from tests.actors.schedule.day import (
     OPENING,
+    STREAM,
     VAULT,
     book,
     lock,
@@ -83,7 +85,7 @@ async def test_a_confirmed_number_appears_in_its_clinic(journal_url: str) -> Non
 
 @pytest.mark.parametrize("death", STEPS)
 async def test_killed_between_each_two_steps(
-    death: tuple[int, bool] | None, tmp_path: Any
+    death: tuple[int, bool] | None, tmp_path: Path
 ) -> None:
     """Two are booked before the clinic opens and one after, and one of them comes:
     wherever the process ends, the next one makes it whole, and nothing twice."""
@@ -109,9 +111,9 @@ async def test_killed_between_each_two_steps(
         check_in = CheckIn(by="kiosk", card=VAULT.index("card", "p2"))
         await system.ref(CLINIC).ask(check_in, principal="kiosk", key="check-in")
     async with house(url, clock) as system:
-        stages = await system.ref(
-            schedule_stream("yunxiu", "cardio", "2026-11-23")
-        ).read(lambda state: {key: b.stage for key, b in state.bookings.items()})
+        stages = await system.ref(STREAM).read(
+            lambda state: {key: b.stage for key, b in state.bookings.items()}
+        )
         assert stages == {"b1": "confirmed", "b2": "taken", "b3": "confirmed"}
         for person, booking in (("p1", "b1"), ("p2", "b2"), ("p3", "b3")):
             expected = {f"cardio/2026-11-23/{booking}": "held"}
@@ -120,7 +122,7 @@ async def test_killed_between_each_two_steps(
 
 @pytest.mark.parametrize("death", STEPS[:5])
 async def test_three_no_shows_close_booking_wherever_it_dies(
-    death: tuple[int, bool] | None, tmp_path: Any
+    death: tuple[int, bool] | None, tmp_path: Path
 ) -> None:
     url = f"sqlite:///{tmp_path}/journal.db"
     clock = at_eight()
@@ -156,7 +158,7 @@ async def test_a_number_instead_of_a_stopped_one_answers_for_it(
         instead = book("p1", instead_of="cardio/2026-11-23/b1")
         await ask(system, instead, NEXT_DAY)
     async with house(journal_url, clock) as system:
-        stream = schedule_stream("yunxiu", "cardio", "2026-11-23")
+        stream = STREAM
         answer = await system.ref(stream).read(
             lambda state: (state.cases["b1"].answer, state.cases["b1"].to)
         )
@@ -180,8 +182,52 @@ async def test_a_number_the_clinic_refuses_is_shown_to_staff(journal_url: str) -
         )
         await ask(system, same)
     async with house(journal_url, clock) as system:
-        stream = schedule_stream("yunxiu", "cardio", "2026-11-23")
+        stream = STREAM
         trouble = await system.ref(stream).read(
             lambda state: {key: b.trouble for key, b in state.bookings.items()}
         )
         assert trouble == {"b1": "", "b2": "already_registered"}
+
+
+async def test_what_is_given_back_is_refunded_at_the_clinic(journal_url: str) -> None:
+    clock = at_eight()
+    async with house(journal_url, clock) as system:
+        await begun(system)
+        await ask(system, book("p1"))
+        await ask(system, book("p2"))
+    async with house(journal_url, clock) as system:
+        await ask(system, Cancel(by="d", booking="b1", staff=True))
+        await ask(system, Stop(by="d", session="e", reason="停电"))
+        await ask(system, Answer(by="d", booking="b2", answer="refund"))
+    async with house(journal_url, clock) as system:
+        for booking in ("b1", "b2"):
+            ticket = await clinic_ticket(system, booking)
+            assert (ticket["state"], ticket["count"]) == ("refunded", 2)
+        assert await outcomes(system, "p1") == {"cardio/2026-11-23/b1": "over"}
+
+
+@pytest.mark.parametrize("death", STEPS)
+async def test_changed_to_another_slot_wherever_it_dies(
+    death: tuple[int, bool] | None, tmp_path: Path
+) -> None:
+    """The old ticket is refunded and the new one is there, in whatever life."""
+    url = f"sqlite:///{tmp_path}/journal.db"
+    clock = at_eight()
+    step, after = death or (None, False)
+    second = book("p2")
+    async with house(url, clock) as system:
+        await begun(system)
+        await ask(system, book("p1", slot="1"))
+    async with house(url, clock, step=step, after=after) as system:
+        await ask(system, Change(by="p", booking="b1", session="e", slot="2"))
+        await ask(system, second)  # so that there are steps enough to die at
+    async with house(url, clock):
+        pass
+    async with house(url, clock) as system:
+        old, new = [await clinic_ticket(system, booking) for booking in ("b1", "b2")]
+        assert (old["state"], old["number"]) == ("refunded", "Z001")
+        assert (new["state"], new["number"]) == ("booked", "Z002")
+        stages = await system.ref(STREAM).read(
+            lambda state: {key: b.trouble for key, b in state.bookings.items()}
+        )
+        assert set(stages.values()) == {""}

@@ -19,7 +19,6 @@ READ_OTHERWISE = {
     "register": {"registered"},
     "transfer": {"clinic"},
     "arrive": {"queue"},
-    "rename": {"name"},
 }
 """Options that the story itself takes in, and no command has."""
 NOT_IN_STORIES = {"open", "wake", "carry_over", "answer_help"}
