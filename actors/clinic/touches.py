@@ -137,6 +137,7 @@ def _broadly(state: ClinicState, event: Event) -> Iterator[Path]:
         yield "doctors", key
     for key in state.stops:
         yield "stops", key
+    yield "clinic", "closed"
     yield from _rooms(state)
     yield from _alarms(state)
     if isinstance(event, StopAnswered):

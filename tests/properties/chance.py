@@ -40,7 +40,7 @@ CLASSES = (
 
 def some_settings(luck: Random) -> s.Settings:
     """Rules that a hospital could have; now and then quite other ones."""
-    base = luck.choice(["registration", "check_in", "check_in", "slot"])
+    base: Any = luck.choice(["registration", "check_in", "check_in", "slot"])
     late: list[Any] = ["normal", "interleave", "half_end"]
     recall: list[Any] = ["anew", "interleave", "half_end"]
     if base == "slot":
@@ -370,7 +370,7 @@ class Chance:
 
     def _day(self, state: ClinicState, now: Millis) -> Any:
         luck = self.luck
-        match luck.randint(0, 4):
+        match luck.randint(0, 6):
             case 0 | 1:
                 return c.ChangeRules(by="admin", settings=some_settings(luck))
             case 2:
@@ -378,6 +378,12 @@ class Chance:
             case 3:
                 half: Any = luck.choice(["am", "pm", "all"])
                 return c.EndHalf(by="dr", half=half, doctor=self.doctor())
+            case 4:
+                return c.CloseDay(by="n")
+            case 5:
+                end: Any = luck.choice(["done", "gave_up", "missed", "no_show"])
+                key = self.ticket(state, "waiting", "booked", "missed", "held")
+                return c.Settle(by="n", ticket=key, end=end)
             case _:
                 return c.HandOver(by="n", to="李", note="三号床待复查")
 
