@@ -140,7 +140,7 @@ def uncount(state: ClinicState, ticket: Ticket) -> None:
         other = state.tickets[other_key]
         overtaken = max(0, other.facts.overtaken - 1)
         change(state, other_key, other, replace(other.facts, overtaken=overtaken))
-    ticket.overtook = ()
+    ticket.gave_back, ticket.overtook = ticket.overtook, ()
 
 
 def overtakes(state: ClinicState, ticket: Ticket, passed: tuple[str, ...]) -> None:

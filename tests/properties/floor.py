@@ -80,9 +80,7 @@ class Floor:
 
     def crash(self) -> None:
         """The activation is thrown away and loads again: nothing is different."""
-        again = CLINIC.new(self.stream)
-        for line in self.journal:
-            CLINIC.evolve(again, CLINIC.read_event(line))
+        again = self.replayed()
         assert again == self.state
         assert msgspec.json.encode(again) == msgspec.json.encode(self.state)
         for key, queue in again.queues.items():
@@ -91,3 +89,24 @@ class Floor:
 
     def orders(self) -> dict[str, list[str]]:
         return {key: list(queue.order) for key, queue in self.state.queues.items()}
+
+    def lose(self, command: Any) -> None:
+        """The append fails: what was evolved goes, and the journal is all there is.
+        Asked again, the same is decided."""
+        first = CLINIC.decide(self.state, command, self.now)
+        if isinstance(first, Refusal):
+            return
+        for event in first.events:
+            CLINIC.evolve(self.state, event)
+        self.state = self.replayed()
+        again = CLINIC.decide(self.state, command, self.now)
+        assert isinstance(again, Accepted)
+        assert again == first
+        for picture in self.pictures:
+            picture.document = whole(picture.view, self.state)
+
+    def replayed(self) -> ClinicState:
+        again = CLINIC.new(self.stream)
+        for line in self.journal:
+            CLINIC.evolve(again, CLINIC.read_event(line))
+        return again

@@ -1,4 +1,4 @@
-"""Between clinics: killed between each two steps, nobody is lost and nobody is twice."""
+"""Between clinics: killed between each two steps, nobody is lost, nobody is twice."""
 
 from __future__ import annotations
 
@@ -81,10 +81,11 @@ async def until(
     system: ActorSystem, stream: str, seen: Callable[[ClinicState], bool]
 ) -> ClinicState:
     """Waits for the courier; the test's own time limit ends what never comes."""
-    state: ClinicState
-    while not seen(state := await system.ref(stream).read(lambda state: state)):
-        await trio.sleep(0.005)
-    return state
+    while True:
+        state: ClinicState = await system.ref(stream).read(lambda state: state)
+        if seen(state):
+            return state
+        await trio.sleep(0.002)
 
 
 def is_in(key: str, stage: str) -> Callable[[ClinicState], bool]:
@@ -169,8 +170,8 @@ async def test_who_was_refused_once_is_not_taken_later(journal_url: str) -> None
         await ask(system, THERE, OPENING)
     reborn = Mortal()
     async with house(journal_url, clock, reborn) as system:
-        while reborn.follower.position < system.journal.top:
-            await trio.sleep(0.005)
+        follower, top = reborn.follower, system.journal.top
+        await until(system, HERE, lambda _: follower.position == top)
         assert reborn.steps == 0
         await until(system, HERE, is_in("t1", "waiting"))
         there = await system.ref(THERE).read(lambda state: state)
