@@ -19,7 +19,7 @@ from actors.clinic.plan import (
     Target,
     Vitals,
 )
-from actors.clinic.state import IN_ROOM, ClinicState
+from actors.clinic.state import ClinicState
 from actors.kernel.times import Millis
 from actors.runtime.shape import Wake
 from tests.actors.clinic.day import NINE, VAULT
@@ -139,7 +139,7 @@ class Chance:
             (self._in_room, 26),
             (self._line, 12),
             (self._aside, 14),
-            (self._seat, 7),
+            (self._seat, 9),
             (self._desk, 5),
             (self._his, 4),
             (self._day, 2),
@@ -378,7 +378,7 @@ class Chance:
             case 3:
                 half: Any = luck.choice(["am", "pm", "all"])
                 return c.EndHalf(by="dr", half=half, doctor=self.doctor())
-            case 4:
+            case 4 if luck.random() < 0.05:
                 return c.CloseDay(by="n")
             case 5:
                 end: Any = luck.choice(["done", "gave_up", "missed", "no_show"])
@@ -391,5 +391,12 @@ class Chance:
         return Wake(due=now)
 
 
-def somebody_in_a_room(state: ClinicState) -> bool:
-    return any(ticket.state in IN_ROOM for ticket in state.tickets.values())
+def the_morning(floor: Any, chance: Chance, people: int = 10) -> None:
+    """Doctors sit down and people come; what the rules refuse, they refuse."""
+    for room, doctor in (("1", "zhou"), ("2", "lin"), ("3", "xu")):
+        floor.ask(c.LogIn(by="dr", room=room, doctor=doctor))
+    for _ in range(people):
+        registered = floor.ask(chance._register(floor.state, floor.now))
+        ticket = getattr(getattr(registered, "reply", None), "ticket", None)
+        if ticket is not None:
+            floor.ask(c.CheckIn(by="n", ticket=ticket, where="desk"))

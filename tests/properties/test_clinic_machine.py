@@ -14,7 +14,7 @@ from actors.clinic.state import IN_LINE
 from actors.kernel.errors import Refusal
 from actors.runtime.shape import Accepted
 from tests.actors.clinic.day import CLINIC
-from tests.properties.chance import MINUTE, Chance, an_opening
+from tests.properties.chance import MINUTE, Chance, an_opening, the_morning
 from tests.properties.floor import Floor
 
 
@@ -23,15 +23,7 @@ class ClinicMachine(RuleBasedStateMachine):
     def open(self, seed: int) -> None:
         self.floor = Floor()
         assert isinstance(self.floor.ask(an_opening(Random(seed))), Accepted)
-        self.people(seed)
-
-    def people(self, seed: int) -> None:
-        chance = Chance(Random(seed))
-        for _ in range(8):
-            registered = self.floor.ask(chance._register(self.floor.state, 0))
-            if isinstance(registered, Accepted):
-                ticket = registered.reply.ticket  # type: ignore[attr-defined]
-                self.floor.ask(c.CheckIn(by="n", ticket=ticket, where="desk"))
+        the_morning(self.floor, Chance(Random(seed)), 8)
 
     @rule(seeds=st.lists(st.integers(0, 2**32), min_size=1, max_size=10))
     def somebody_asks(self, seeds: list[int]) -> None:

@@ -14,7 +14,7 @@ from actors.clinic.plan import Target
 from actors.kernel.errors import Refusal
 from actors.runtime.shape import Accepted
 from tests.actors.clinic.day import CLINIC
-from tests.properties.chance import HOUR, MINUTE, Chance, an_opening
+from tests.properties.chance import HOUR, MINUTE, Chance, an_opening, the_morning
 from tests.properties.floor import Floor
 
 CLINICS = {
@@ -92,10 +92,11 @@ def a_day(seed: int, *, steps: int, watched: bool) -> None:
     for floor in floors.values():
         opening = an_opening(luck)
         assert isinstance(floor.ask(opening), Accepted)
+        the_morning(floor, chances[floor.stream])
     for _ in range(steps):
         stream = luck.choice(list(floors))
         floor = floors[stream]
-        floor.now += luck.choice([0, 1, 5_000, 12_000, MINUTE, 10 * MINUTE])
+        floor.now += luck.choice([0, 1, 5_000, 12_000, 12_000, 30_000, 2 * MINUTE])
         command = chances[stream].command(floor.state, floor.now)
         fate = luck.random()
         if fate < 0.01:
@@ -152,4 +153,4 @@ def test_a_day_of_two_clinics(seed: int) -> None:
 @pytest.mark.parametrize("hundred", range(100))
 def test_ten_thousand_days(hundred: int) -> None:
     for seed in range(hundred * 100, hundred * 100 + 100):
-        a_day(seed, steps=120, watched=False)
+        a_day(seed, steps=240, watched=False)
