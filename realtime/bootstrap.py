@@ -27,6 +27,7 @@ from actors.kernel.times import WallClock, day_of, iso
 from actors.patients.actor import patients_capability
 from actors.patients.book import Book
 from actors.patients.desk import PatientsDesk
+from actors.patients.rewrapping import rewrap_keys
 from actors.runtime.shape import Capability
 from actors.runtime.system import ActorSystem
 from actors.schedule.actor import schedule_capability
@@ -124,7 +125,9 @@ async def serving(
         settings.journal.url, release=version(), busy_s=settings.journal.busy_s
     )
     keys = await _keys_of(journal, settings)
-    vault = Vault(keys.data.id, keys.data.cipher, keys.data.index)
+    vault = Vault(
+        keys.data.id, keys.data.cipher, keys.data.index, older=keys.data.older
+    )
     forecasts = Forecasts(worker_command(settings.data_dir / "forecast" / "learnt"))
     patients = PatientsCounter()
     book = Book(journal, vault)
@@ -198,6 +201,7 @@ async def serving(
         await door.listen(settings.http.host, settings.http.port)
         await nursery.start(edge.run)
         nursery.start_soon(hub.run)
+        nursery.start_soon(rewrap_keys, journal, vault)
         await nursery.start(forecasts.run, system)
         if demo:
             await demo_hospital.open_the_day(house.system, vault, settings.hospital)

@@ -35,7 +35,15 @@ if TYPE_CHECKING:
     from realtime.bootstrap import House
 
 FINE, FAILED, WRONG, NO_ADDRESS, INTERRUPTED = 0, 1, 2, 3, 130
-BENCHES = ("fanout", "commands", "recovery", "actors", "stall")
+BENCHES = (
+    "fanout",
+    "commands",
+    "recovery",
+    "actors",
+    "stall",
+    "next",
+    "forecast",
+)
 DAY_MS = 86_400_000
 PAGES = CHECKOUT / "kiosk_web" / "dist"
 

@@ -12,11 +12,11 @@ from actors.gateways.his.adapter import HttpHis
 from actors.gateways.his.line import Terms
 from actors.his.places import Places
 from actors.his.sync import Pace, Sync
-from actors.his.telling import FOLLOWER, Teller
+from actors.his.telling import FOLLOWER, Teller, lane_of
 from actors.journal.records import Recorded
 from actors.kernel.sealed import Vault
 from actors.kernel.times import day_of
-from actors.runtime.followers import Follower
+from actors.runtime.followers import Follower, Lanes
 from actors.runtime.system import ActorSystem
 from realtime.config import Settings
 from realtime.config_his import His
@@ -60,7 +60,9 @@ class HisLink:
         self._adapter = HttpHis(terms_of(settings.his), settings.hospital.zone)
         self._teller: Teller | None = None
         self._ready = trio.Event()
-        self.follower = Follower(FOLLOWER, self._handle)
+        self.follower: Follower = Lanes(
+            FOLLOWER, self._handle, lane_of, settings.his.at_once
+        )
         self.sync: Sync | None = None
 
     async def _handle(self, record: Recorded) -> None:

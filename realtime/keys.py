@@ -16,7 +16,7 @@ import re
 import secrets
 import stat
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -33,11 +33,13 @@ class BadKeys(Exception):
 
 
 class DataKey(msgspec.Struct, frozen=True):
-    """What seals personal fields (SM4) and finds them again (HMAC-SM3)."""
+    """What seals personal fields (SM4) and finds them again (HMAC-SM3). ``older``
+    ciphers only open what they had sealed."""
 
     id: str
     cipher: bytes
     index: bytes
+    older: Mapping[str, bytes] = {}
 
     def __repr__(self) -> str:
         return f"DataKey({self.id!r}, …)"
@@ -101,6 +103,19 @@ def rotated(keys: Keys) -> Keys:
     return msgspec.structs.replace(keys, tokens=TokenKeys(name, token_keys))
 
 
+def with_new_data_key(keys: Keys) -> Keys:
+    """The same keys with a new cipher; the ones before still open. The index stays:
+    a new one would find nobody who is here already."""
+    data = keys.data
+    fresh = msgspec.structs.replace(
+        data,
+        id=f"d{secrets.token_hex(3)}",
+        cipher=secrets.token_bytes(CIPHER_BYTES),
+        older={**data.older, data.id: data.cipher},
+    )
+    return msgspec.structs.replace(keys, data=fresh)
+
+
 def _create(path: Path, keys: Keys) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
@@ -144,8 +159,18 @@ def written(keys: Keys) -> str:
             line("cipher", keys.data.cipher),
             line("index", keys.data.index),
             "",
+            *(_older(keys.data, line) if keys.data.older else ()),
         ]
     )
+
+
+def _older(data: DataKey, line: Callable[[str, bytes], str]) -> list[str]:
+    return [
+        "# They seal no more, and open what they had sealed.",
+        "[data.older]",
+        *(line(name, key) for name, key in data.older.items()),
+        "",
+    ]
 
 
 def _read(path: Path) -> Keys:
@@ -205,11 +230,15 @@ def _read(path: Path) -> Keys:
     newest = key_id("tokens", "newest")
     if newest not in token_keys:
         raise BadKeys(f"{path}: tokens.newest names {newest}, which is not there")
+    older = tree["data"].get("older", {}) if isinstance(tree.get("data"), dict) else {}
+    if not isinstance(older, dict):
+        raise BadKeys(f"{path}: data.older is not a table")
     return Keys(
         TokenKeys(newest, token_keys),
         DataKey(
             key_id("data", "id"),
             key(CIPHER_BYTES, "data", "cipher"),
             key(INDEX_BYTES, "data", "index"),
+            {name: key(CIPHER_BYTES, "data", "older", name) for name in older},
         ),
     )

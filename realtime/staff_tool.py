@@ -84,7 +84,9 @@ def _first(account: str, name: str) -> dict[str, Any]:
 
 
 async def _written_here(settings: Settings, keys: Keys, account: str, name: str) -> str:
-    vault = Vault(keys.data.id, keys.data.cipher, keys.data.index)
+    vault = Vault(
+        keys.data.id, keys.data.cipher, keys.data.index, older=keys.data.older
+    )
     journal = Journal(
         settings.journal.url, release=version(), busy_s=settings.journal.busy_s
     )

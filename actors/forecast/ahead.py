@@ -8,9 +8,11 @@ Drawing a line once is right as long as nobody joins ahead of those who stand in
 Who can is walked explicitly: patients back from an examination, after so many normal
 calls as the rules say, those that the walk itself sends there included; those expected
 whose place is known before they come; missed ones who are back, where these are
-interleaved. What is left out — priority given later, moves by a nurse, other rules — is
-nobody's to foresee. tests/actors/forecast holds the walk against one that asks the
-rules anew before every call.
+interleaved; emergencies graver than those who wait. What is left out — priority given
+later, moves by a nurse, other rules — is nobody's to foresee. tests/actors/forecast
+holds the walk against one that asks the rules anew before every call: they agree,
+but where patients who want one doctor stand among interleaved ones (a place may be off
+by one), and where a door is filled ahead of its doctor's next call.
 """
 
 from __future__ import annotations

@@ -54,6 +54,10 @@ class Session:
         self._answers: deque[Answer] = deque()
         self._ref = 0
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     async def teach(self, events: list[tuple[int, str, bytes]]) -> None:
         await self._say(Taught(events))
 

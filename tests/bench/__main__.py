@@ -12,7 +12,15 @@ from types import FrameType
 from tests.bench.processes import BenchFailed, allow_descriptors
 from tests.bench.report import Report, tell
 
-NAMES = ("fanout", "commands", "recovery", "actors", "stall")
+NAMES = (
+    "fanout",
+    "commands",
+    "recovery",
+    "actors",
+    "stall",
+    "next",
+    "forecast",
+)
 FAILED = 2
 DESCRIPTORS = 6000
 

@@ -22,6 +22,7 @@ class Clinic(msgspec.Struct, frozen=True):
 
     name: str
     rooms: tuple[str, ...]
+    settings: Mapping[str, Any] = {}
 
     @property
     def stream(self) -> str:
@@ -43,6 +44,7 @@ class Clinic(msgspec.Struct, frozen=True):
                 room: {"doctor": "许安禾", "title": "主治", "queues": [f"Q{room}"]}
                 for room in self.rooms
             },
+            "settings": self.settings,
         }
         return _ask(self.topic("setup"), "open", body)
 

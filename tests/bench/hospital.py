@@ -148,19 +148,27 @@ def ask_all(
     think_ms: int = 0,
     screens: int = 0,
     topics: Iterable[str] = (),
+    spread: bool = False,
+    readers: str | None = None,
     hears: Callable[[str], None] = lambda line: None,
 ) -> Said:
     """Each seat asks its script in a closed loop, thinking for ``think_ms`` in
-    between: for so many seconds, or with none for so many rounds. Raises BenchFailed
-    when anything is refused or lost."""
+    between: for so many seconds, or with none for so many rounds. The screens join
+    all topics, or ``spread`` over them each one, with the screen's token or that of
+    ``readers``. Raises BenchFailed when anything is refused or lost."""
     script = write_script(hospital.folder / "script", seats)
     words = [program("asks"), "--asks", script, "--connections", str(len(seats))]
     words += ["--port", str(hospital.server.port)]
     words += ["--server", str(hospital.server.pid)]
-    words += ["--asker-token", hospital.staff, "--reader-token", hospital.screen]
+    words += [
+        "--asker-token",
+        hospital.staff,
+        "--reader-token",
+        readers or hospital.screen,
+    ]
     words += ["--rounds", str(rounds), "--seconds", str(seconds)]
     words += ["--warm-up", str(warm_up), "--think-ms", str(think_ms)]
-    words += ["--screens", str(screens)]
+    words += ["--screens", str(screens), *(["--spread"] if spread else [])]
     for topic in topics:
         words += ["--topic", topic]
     out = run_generator(words, what, hospital.server, hears=hears)

@@ -23,6 +23,7 @@ ACTORS = "tests/actors/runtime/test_actors.py::test_"
 KEYS = "tests/actors/runtime/test_keys.py::test_"
 PATCHES = "tests/actors/runtime/test_patches.py::test_"
 JOURNAL = "tests/actors/journal/test_journal.py::test_"
+SNAPSHOTS = "tests/actors/runtime/test_snapshots.py::test_"
 FLOOR = "tests/faults/test_floor.py::test_"
 
 
@@ -123,6 +124,27 @@ MUTANTS = (
         "            self._move_to(record.position)\n"
         "            await self._until_done(self.handle, record)\n",
         (FLOOR + "a_cursor_is_not_saved_while_its_effect_goes_on",),
+    ),
+    Mutant(
+        "a snapshot is of a state that was",
+        "actors/journal/writer.py",
+        "        if chore.lineage is not None and chore.lineage.broken:\n",
+        "        if False:\n",
+        (SNAPSHOTS + "a_broken_lineage_saves_nothing",),
+    ),
+    Mutant(
+        "a damaged snapshot is none",
+        "actors/journal/snapshots.py",
+        "digest_of(stream, saved) != row.digest",
+        "False",
+        (SNAPSHOTS + "a_damaged_snapshot_costs_time_only",),
+    ),
+    Mutant(
+        "a snapshot's keys are answered keys",
+        "actors/runtime/keeper.py",
+        "    return state, Answered(keys)\n",
+        "    return state, Answered(CompactMap())\n",
+        (SNAPSHOTS + "a_key_from_before_the_snapshot_keeps_its_reply",),
     ),
     Mutant(
         "a key is kept with its events",

@@ -14,6 +14,7 @@ from realtime.keys import (
     new_keys,
     open_keys,
     rotated,
+    with_new_data_key,
     written,
 )
 
@@ -138,3 +139,27 @@ def test_no_key_shows_in_a_log() -> None:
     for secret in (*keys.tokens.keys.values(), keys.data.cipher, keys.data.index):
         assert repr(secret) not in shown
         assert secret.hex() not in shown
+
+
+def test_a_new_data_key_leaves_the_older_ones_to_open(tmp_path: Path) -> None:
+    keys = new_keys()
+    after = with_new_data_key(with_new_data_key(keys))
+    assert after.data.id != keys.data.id
+    assert after.data.older[keys.data.id] == keys.data.cipher
+    assert len(after.data.older) == 2
+    assert after.data.index == keys.data.index
+    assert after.tokens == keys.tokens
+    put(tmp_path / "keys.toml", written(after))
+    assert open_keys(tmp_path / "keys.toml", may_create=False) == after
+
+
+@pytest.mark.parametrize(
+    ("older", "message"),
+    [('older = "d1"', "data.older is not a table"), ('older.d1 = "AA=="', "16 bytes")],
+)
+def test_an_older_key_that_is_none_is_named(
+    tmp_path: Path, older: str, message: str
+) -> None:
+    put(tmp_path / "keys.toml", written(new_keys()) + older + "\n")
+    with pytest.raises(BadKeys, match=message):
+        open_keys(tmp_path / "keys.toml", may_create=False)

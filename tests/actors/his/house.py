@@ -20,10 +20,10 @@ from actors.his.compare import Difference, differences
 from actors.his.places import Place, Places
 from actors.his.state import HisState
 from actors.his.sync import Pace, Sync
-from actors.his.telling import FOLLOWER, Teller
+from actors.his.telling import FOLLOWER, Teller, lane_of
 from actors.journal.journal import Journal
 from actors.kernel.sealed import Vault
-from actors.runtime.followers import Follower
+from actors.runtime.followers import Follower, Lanes
 from actors.runtime.system import ActorSystem
 from actors.runtime.testkit import ManualClock
 from actors.schedule.actor import schedule_capability, schedule_stream
@@ -129,7 +129,7 @@ async def house(
         await told[0].handle(record)
 
     if teller:
-        followers.append(Follower(FOLLOWER, handle))
+        followers.append(Lanes(FOLLOWER, handle, lane_of, 8))
     system = ActorSystem(
         journal,
         [clinic_capability(VAULT), schedule_capability(), his_capability()],

@@ -9,10 +9,11 @@ from sqlalchemy import delete, select
 
 from actors.journal.tables import cursors, events, own_keys
 from actors.kernel.errors import Refused, Unavailable
-from actors.kernel.sealed import Vault
+from actors.kernel.sealed import MissingKey, Vault
 from actors.patients.messages import AddIdentity, DropIdentity, Erase, Unmerge
 from actors.patients.numbers import Kind
 from actors.patients.opening import Numbered
+from actors.patients.rewrapping import rewrap_keys
 from actors.patients.tables import metadata, patient_terms, patients
 from tests.actors.patients.office import DAY, Office, office
 from tests.actors.patients.people import VAULT, citizen
@@ -307,6 +308,37 @@ async def test_a_lost_key_is_told_apart_from_an_erased_patient(
     async with office(journal_url, both) as at:
         assert (await at.look(person)).details.name == "张友三"
         assert VAULT.open(await at.desk.display(person)) == "张友三"
+
+
+async def test_wrapped_anew_the_older_data_key_can_retire(journal_url: str) -> None:
+    index = bytes(range(32))
+    async with office(journal_url) as at:
+        people = [
+            await at.register(name, ("record_no", number))
+            for name, number in (("张一三", "R1"), ("张二三", "R2"))
+        ]
+        await erase(at, people[1])
+        await at.book.caught_up(20)
+    both = Vault("k9", bytes(16), index, older={"test": bytes(range(16))})
+    async with office(journal_url, both) as at:
+        assert await rewrap_keys(at.journal, both) == 1
+        assert await rewrap_keys(at.journal, both) == 0
+    alone = Vault("k9", bytes(16), index)
+    async with office(journal_url, alone) as at:
+        assert (await at.look(people[0])).details.name == "张一三"
+        assert (await at.look(people[1])).erased
+        with pytest.raises(MissingKey, match="'test'"):
+            at.vault.open(await at.desk.display(people[0]))
+
+
+async def test_a_key_nobody_can_open_hinders_no_other(
+    journal_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with office(journal_url) as at:
+        await at.register("张友三", ("record_no", "R1"))
+        lost = Vault("k9", bytes(16), bytes(range(32)))
+        assert await rewrap_keys(at.journal, lost) == 0
+    assert "'test'" in caplog.text
 
 
 async def test_there_are_more_than_are_shown(journal_url: str) -> None:

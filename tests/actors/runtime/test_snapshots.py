@@ -152,7 +152,14 @@ def stand_too_far(journal: Journal) -> None:
             connection.execute(update(table).values(seq=table.c.seq + 100))
 
 
-@pytest.mark.parametrize("damage", [spoil_body, lose_a_part, stand_too_far])
+def change_the_row(journal: Journal) -> None:
+    with journal.database.writing.begin() as connection:
+        connection.execute(update(snapshot_rows).values(at=snapshot_rows.c.at + 1))
+
+
+@pytest.mark.parametrize(
+    "damage", [spoil_body, lose_a_part, stand_too_far, change_the_row]
+)
 async def test_a_damaged_snapshot_costs_time_only(
     journal_url: str, damage: Any, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -2,7 +2,8 @@
  * sends its next ask when it has the reply), and screens that have joined the topics
  * the asks change and check every patch's `prev` against what they have.
  *
- *  1. all connect, the screens join every topic
+ *  1. all connect, the screens join every topic (with --spread each its own: the first
+ *     the first topic, and so on, round and round)
  *  2. asks for --warm-up seconds, not measured
  *  3. asks for --seconds, measured: rate, latency of the reply, CPU of the server
  *  4. no more asks; what is outstanding is waited for
@@ -24,7 +25,7 @@
 #include "script.h"
 #include "wire.h"
 
-#define TOPICS_MOST 16
+#define TOPICS_MOST 512
 #define TICKET_MOST 64
 #define CONNECTING_AT_ONCE 32
 
@@ -52,6 +53,7 @@ static struct {
     uint64_t rounds;
     double warm_up, seconds;
     long think_ms;
+    bool spread;
     double patience_s;
     char *topics[TOPICS_MOST];
     uint32_t topic_count;
@@ -139,15 +141,21 @@ static void ask_those_due(void) {
 
 /* ---- screens ------------------------------------------------------------------------ */
 
-static uint32_t topic_of(const char *text, size_t size) {
+static uint32_t own_topic(const Client *client) {
+    return (uint32_t)(client - &clients[wish.connections]) % wish.topic_count;
+}
+
+static uint32_t topic_of(const Client *client, const char *text, size_t size) {
     Slice topic = slice_unquoted(json_field(text, size, "topic"));
+    if (wish.spread && slice_is(topic, wish.topics[own_topic(client)]))
+        return own_topic(client);
     for (uint32_t i = 0; i < wish.topic_count; i++)
         if (slice_is(topic, wish.topics[i])) return i;
     give_up("a topic nobody joined: %.*s", size < 200 ? (int)size : 200, text);
 }
 
 static void take_patch(Client *client, const char *text, size_t size) {
-    uint32_t topic = topic_of(text, size);
+    uint32_t topic = topic_of(client, text, size);
     uint64_t prev = slice_number(json_field(text, size, "prev"));
     uint64_t seq = slice_number(json_field(text, size, "seq"));
     if (prev != client->seq[topic] || seq <= prev) complain(client, "a gap", text, size);
@@ -163,8 +171,8 @@ static void take_patch(Client *client, const char *text, size_t size) {
 }
 
 static void take_joined(Client *client, const char *text, size_t size) {
-    client->seq[topic_of(text, size)] = slice_number(json_field(text, size, "seq"));
-    if (++client->joined < wish.topic_count) return;
+    client->seq[topic_of(client, text, size)] = slice_number(json_field(text, size, "seq"));
+    if (++client->joined < (wish.spread ? 1 : wish.topic_count)) return;
     client->stage = READY;
     ready_count++;
 }
@@ -173,6 +181,7 @@ static void join_all(Client *client) {
     char join[512];
     client->stage = JOINING;
     for (uint32_t i = 0; i < wish.topic_count; i++) {
+        if (wish.spread && i != own_topic(client)) continue;
         snprintf(join, sizeof join, "{\"type\":\"join\",\"ref\":\"j%u\",\"topic\":\"%s\"}", i,
                  wish.topics[i]);
         link_say(&client->link, join);
@@ -212,7 +221,7 @@ static void on_received(Link *link, const char *text, size_t size, uint64_t at) 
     } else if (slice_is(type, "\"view\"")) {
         /* the server merged what this screen had not read: less work than was asked */
         views++;
-        client->seq[topic_of(text, size)] = slice_number(json_field(text, size, "seq"));
+        client->seq[topic_of(client, text, size)] = slice_number(json_field(text, size, "seq"));
         complain(client, "a view instead of patches", text, size < 100 ? size : 100);
     } else {
         complain(client, "unexpected", text, size);
@@ -255,9 +264,13 @@ static void run_for(double seconds) {
 static bool screens_agree(void) {
     const Client *first = &clients[wish.connections];
     for (uint32_t s = 1; s < wish.screens; s++)
-        for (uint32_t t = 0; t < wish.topic_count; t++)
-            if (first[s].seq[t] != first->seq[t] || first[s].patches[t] != first->patches[t])
+        for (uint32_t t = 0; t < wish.topic_count; t++) {
+            /* with --spread, the first screen of that topic */
+            const Client *other = wish.spread ? &first[t] : first;
+            if (wish.spread && own_topic(&first[s]) != t) continue;
+            if (first[s].seq[t] != other->seq[t] || first[s].patches[t] != other->patches[t])
                 return false;
+        }
     return true;
 }
 
@@ -277,12 +290,12 @@ static void drain(void) {
 
 static void read_words(int count, char **words) {
     enum { PORT = 256, SERVER, CONNECTIONS, SCREENS, ROUNDS, WARM_UP, SECONDS, THINK_MS,
-           TOPIC, READER_TOKEN, ASKER_TOKEN, ASKS, PATIENCE_S, AT_MOST_S };
+           SPREAD, TOPIC, READER_TOKEN, ASKER_TOKEN, ASKS, PATIENCE_S, AT_MOST_S };
     static const struct option options[] = {
         {"port", 1, 0, PORT}, {"server", 1, 0, SERVER},
         {"connections", 1, 0, CONNECTIONS}, {"screens", 1, 0, SCREENS},
         {"rounds", 1, 0, ROUNDS}, {"warm-up", 1, 0, WARM_UP}, {"seconds", 1, 0, SECONDS},
-        {"think-ms", 1, 0, THINK_MS}, {"topic", 1, 0, TOPIC}, {"reader-token", 1, 0, READER_TOKEN},
+        {"think-ms", 1, 0, THINK_MS}, {"spread", 0, 0, SPREAD}, {"topic", 1, 0, TOPIC}, {"reader-token", 1, 0, READER_TOKEN},
         {"asker-token", 1, 0, ASKER_TOKEN}, {"asks", 1, 0, ASKS},
         {"patience-s", 1, 0, PATIENCE_S}, {"at-most-s", 1, 0, AT_MOST_S}, {0}};
     int option;
@@ -296,6 +309,7 @@ static void read_words(int count, char **words) {
             case WARM_UP: wish.warm_up = atof(optarg); break;
             case SECONDS: wish.seconds = atof(optarg); break;
             case THINK_MS: wish.think_ms = atol(optarg); break;
+            case SPREAD: wish.spread = true; break;
             case TOPIC:
                 if (wish.topic_count == TOPICS_MOST) give_up("too many topics");
                 wish.topics[wish.topic_count++] = optarg;
@@ -359,7 +373,9 @@ int main(int count, char **words) {
     for (uint32_t s = 0; s < wish.screens; s++)
         for (uint32_t t = 0; t < wish.topic_count; t++)
             patches += clients[wish.connections + s].patches[t];
-    double per_screen = wish.screens ? (double)patches / wish.screens : 0;
+    /* spread, every patch has one reader */
+    double per_screen = !wish.screens ? 0 : wish.spread ? (double)patches
+                                                        : (double)patches / wish.screens;
     printf("{\"asks\":%.0f,\"seconds\":%.3f,\"asks_per_s\":%.1f,\"cpu_us\":%.2f,"
            "\"reply_p50_us\":%.1f,\"reply_p99_us\":%.1f,\"reply_max_us\":%.1f,"
            "\"shown_p50_us\":%.1f,\"shown_p99_us\":%.1f,\"patches_per_ask\":%.4f,"
