@@ -41,6 +41,7 @@ from realtime.his_link import HisLink
 from realtime.http.app import Site, create_app
 from realtime.http.demo import Demo
 from realtime.http.metrics import Metrics
+from realtime.http.rooms import Rooms
 from realtime.http.server import HttpServer
 from realtime.http.staff import Staff
 from realtime.keys import Keys, open_keys
@@ -48,6 +49,7 @@ from realtime.measures import tell
 from realtime.patient_news import PatientNews
 from realtime.protocol.conversation import Terms
 from realtime.protocol.messages import Limits
+from realtime.room_keys import RoomKeys
 from realtime.simulate.company import keep_company
 from realtime.simulate.running import Server
 from realtime.sockets.edge import Edge, EdgeSettings
@@ -191,6 +193,11 @@ async def serving(
         checks={"journal": journal_answers},
         demo=Demo(keys.tokens, clock, demo_hospital.demo_cards) if demo else None,
         staff=Staff(accounts, gate, clock),
+        rooms=Rooms(
+            RoomKeys(settings.hospital, system, ClinicCounter(vault), vault, clock),
+            gate,
+            clock,
+        ),
         body_bytes=settings.http.body_bytes,
     )
     http = HttpServer(create_app(site), settings.http)

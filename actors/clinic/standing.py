@@ -199,7 +199,11 @@ def pin(
 def triage(
     state: ClinicState, key: str, ticket: Ticket, level: int, at: Millis
 ) -> None:
-    facts = replace(ticket.facts, emergency=level, triaged_at=at)
+    if ticket.facts.emergency == level:
+        # the same again: its target starts anew, and nobody passes it for that
+        facts = replace(ticket.facts, looked_at=at)
+    else:
+        facts = replace(ticket.facts, emergency=level, triaged_at=at, looked_at=at)
     change(state, key, ticket, facts)
 
 
@@ -222,7 +226,8 @@ def watch(state: ClinicState, key: str, ticket: Ticket) -> None:
     level = facts.emergency
     if in_line and level and not ticket.alarmed:
         target = settings.emergency.targets_ms[level - 1]
-        timers[f"retriage:{key}"] = facts.triaged_at + target
+        looked_at = max(facts.triaged_at, facts.looked_at)
+        timers[f"retriage:{key}"] = looked_at + target
     elif f"retriage:{key}" in timers:
         del timers[f"retriage:{key}"]
     longest = settings.fairness.longest_ms

@@ -186,6 +186,7 @@ def put_back(state: ClinicState, key: str, ticket: Ticket, at: Millis) -> None:
         standing.join_line(state, key, ticket)
         if at_the_door and room is not None:
             room.door.append(key)
+            room.door.sort(key=lambda one: state.tickets[one].facts.at_room_seq)
     elif stage in IN_ROOM and room is not None:
         if room.current is None:
             into_room(state, key, ticket, stood.room or "", stage, stood.since)

@@ -32,7 +32,8 @@ def number_key(half: str, number: str) -> str:
 
 def add_ticket(state: ClinicState, key: str, ticket: Ticket) -> None:
     state.tickets[key] = ticket
-    state.numbers[number_key(ticket.half, ticket.number)] = key
+    if ticket.number:
+        state.numbers[number_key(ticket.half, ticket.number)] = key
     state.cards[ticket.card] = (*state.cards.get(ticket.card, ()), key)
     if ticket.person is not None:
         known = state.persons.get(ticket.person, ())
