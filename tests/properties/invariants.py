@@ -62,8 +62,16 @@ def _rooms_and_doors_agree(state: ClinicState) -> None:
 
 
 def _no_number_is_shown_twice(state: ClinicState) -> None:
-    shown = Counter((ticket.half, ticket.number) for ticket in state.tickets.values())
+    """Who has no number yet gets one at check-in, or was never announced."""
+    shown = Counter(
+        (ticket.half, ticket.number)
+        for ticket in state.tickets.values()
+        if ticket.number
+    )
     assert not [number for number, count in shown.items() if count > 1]
+    for key, ticket in state.tickets.items():
+        if ticket.state in (*IN_LINE, *IN_ROOM):
+            assert ticket.number, f"{key} waits without a number"
 
 
 def _nobody_is_live_twice_in_a_queue(state: ClinicState) -> None:

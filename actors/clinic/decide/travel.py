@@ -237,7 +237,7 @@ def arrive(state: ClinicState, command: Arrive, now: Millis) -> Decision:
         raise Refused("already_registered", "这位病人在这个队列已经有号。", ticket=twin)
     key = guest_id(state, command.origin, guest.ticket)
     number, drawn = guest.number, 0
-    if rules.number_taken(state, number, half):
+    if not number or rules.number_taken(state, number, half):
         number, drawn = rules.draw(state, guest.queue, half, guest.doctor)
     if guest.doctor is not None:
         known_doctor(state, guest.doctor)

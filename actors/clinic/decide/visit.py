@@ -28,6 +28,7 @@ from actors.clinic.events import (
     Called,
     CalledAgain,
     CallUndone,
+    CheckedIn,
     Event,
     Finished,
     Missed,
@@ -304,6 +305,21 @@ def opened_elsewhere(
             return yes(ThisTicket(command.ticket))
         return yes(ThisTicket(command.ticket), done)
     events: list[Event] = []
+    if ticket.state == "booked" and not ticket.number:
+        # here after all, and nobody is called without a number
+        number, drawn = rules.draw(
+            state, ticket.queue, ticket.half, ticket.facts.doctor or None
+        )
+        events.append(
+            CheckedIn(
+                at=now,
+                by=command.by,
+                where="his",
+                ticket=command.ticket,
+                number=number,
+                drawn=drawn,
+            )
+        )
     if room.current is not None:
         events += finished(state, command.room, room.current, command.by, now)
     called = Called(
