@@ -201,7 +201,7 @@ class KioskView:
         found = touched(state, event)
         if found is None:
             return self.paths(state)
-        return [path for path in found if path[0] in ("queues", "rooms")]
+        return [path for path in found if path[0] in ("queues", "rooms", "clinic")]
 
     def row(self, state: ClinicState, section: str, key: str) -> Any:
         match section:
