@@ -14,6 +14,7 @@ import trio
 from actors.booker.actor import booker_capability
 from actors.clinic.actor import KIND as CLINIC
 from actors.clinic.actor import clinic_capability
+from actors.clinic.courier import Courier
 from actors.directory.actor import directory_capability
 from actors.forecast.forecasts import VIEW as TIMES
 from actors.forecast.forecasts import Forecasts
@@ -137,7 +138,9 @@ async def serving(
     gate = Gate(keys.tokens)
     hospital = settings.hospital.id
     appointments = Appointments(hospital, journal)
+    courier = Courier()
     followers = [
+        courier.follower,
         *(rights_follower(hospital, gate), forecasts.follower),
         *(appointments.follower, book, news),
     ]
@@ -153,6 +156,7 @@ async def serving(
         idle_s=settings.actors.idle_s,
     )
     appointments.system = system
+    courier.system = system
     accounts = Accounts(hospital, system, vault, gate)
     hub = Hub(
         hospital,
@@ -210,7 +214,7 @@ async def serving(
             await demo_hospital.open_the_day(house.system, vault, settings.hospital)
             await demo_schedule.open_the_days(house.system, settings.hospital)
         if his is not None:
-            nursery.start_soon(his.run, system)
+            nursery.start_soon(his.run, system, desk)
         quiet.settle_down()
         nursery.start_soon(
             quiet.collect_in_quiet_moments,

@@ -364,6 +364,7 @@ class Arrive(_Command, frozen=True, tag="clinic.arrive"):
     origin: str
     leaving: str
     ticket: Traveller
+    reason: Text = ""
     back: str | None = None
 
 
@@ -518,6 +519,12 @@ class AnswerHelp(_Command, frozen=True, tag="clinic.answer_help"):
     over: bool = False
 
 
+class SeeHistory(_Command, frozen=True, tag="clinic.history"):
+    """What has happened to this ticket; whoever asks for it adds it to the reply."""
+
+    ticket: str
+
+
 class HandOver(_Command, frozen=True, tag="clinic.hand_over"):
     """The desk changes hands, with a note for the next shift."""
 
@@ -582,6 +589,7 @@ Command: TypeAlias = (
     | TakeVitals
     | CallHelp
     | AnswerHelp
+    | SeeHistory
     | HandOver
     | Wake
 )

@@ -140,7 +140,7 @@ def uncount(state: ClinicState, ticket: Ticket) -> None:
         other = state.tickets[other_key]
         overtaken = max(0, other.facts.overtaken - 1)
         change(state, other_key, other, replace(other.facts, overtaken=overtaken))
-    ticket.overtook = ()
+    ticket.gave_back, ticket.overtook = ticket.overtook, ()
 
 
 def overtakes(state: ClinicState, ticket: Ticket, passed: tuple[str, ...]) -> None:
@@ -223,14 +223,13 @@ def watch(state: ClinicState, key: str, ticket: Ticket) -> None:
     """Set or clear the times at which somebody must look at this ticket."""
     facts, settings, timers = ticket.facts, state.settings, state.timers
     in_line = ticket.state in IN_LINE
-    if settings.emergency.on or facts.emergency:
-        level = facts.emergency
-        if in_line and level and not ticket.alarmed:
-            target = settings.emergency.targets_ms[level - 1]
-            looked_at = max(facts.triaged_at, facts.looked_at)
-            timers[f"retriage:{key}"] = looked_at + target
-        else:
-            timers.pop(f"retriage:{key}", None)
+    level = facts.emergency
+    if in_line and level and not ticket.alarmed:
+        target = settings.emergency.targets_ms[level - 1]
+        looked_at = max(facts.triaged_at, facts.looked_at)
+        timers[f"retriage:{key}"] = looked_at + target
+    elif f"retriage:{key}" in timers:
+        del timers[f"retriage:{key}"]
     longest = settings.fairness.longest_ms
     if longest and in_line and not facts.overdue:
         timers[f"overdue:{key}"] = facts.joined_at + longest

@@ -28,6 +28,7 @@ from actors.clinic.events import (
     Called,
     CalledAgain,
     CallUndone,
+    CheckedIn,
     Event,
     Finished,
     Missed,
@@ -288,6 +289,14 @@ def opened_elsewhere(
         )
     if ticket.state == "leaving":
         raise Refused("leaving", "这位病人正在转往别的诊区，请稍候。")
+    if ticket.state == "gave_up":
+        twin = rules.live_in(
+            state, ticket.card, ticket.person, ticket.queue, ticket.half
+        )
+        if twin is not None:
+            raise Refused(
+                "already_registered", "这位病人在这个队列已经有新的号。", ticket=twin
+            )
     done = Started(
         at=now, by=command.by, ticket=command.ticket, room=command.room, reason="his"
     )
@@ -296,6 +305,21 @@ def opened_elsewhere(
             return yes(ThisTicket(command.ticket))
         return yes(ThisTicket(command.ticket), done)
     events: list[Event] = []
+    if ticket.state == "booked" and not ticket.number:
+        # here after all, and nobody is called without a number
+        number, drawn = rules.draw(
+            state, ticket.queue, ticket.half, ticket.facts.doctor or None
+        )
+        events.append(
+            CheckedIn(
+                at=now,
+                by=command.by,
+                where="his",
+                ticket=command.ticket,
+                number=number,
+                drawn=drawn,
+            )
+        )
     if room.current is not None:
         events += finished(state, command.room, room.current, command.by, now)
     called = Called(

@@ -110,6 +110,25 @@ export interface HandOverNote {
   note: string;
 }
 
+/** The rules of the day, as far as a desk reads them; it sends all of them back. */
+export interface RuleSet {
+  sign_in?: boolean;
+  classes?: { key: string; name: string; name_en?: string; level?: number }[];
+  second_stage?: { mode?: string; at_most?: number };
+  emergency?: { on?: boolean };
+  late?: { mode?: string; every?: number };
+  recall?: { mode?: string; every?: number };
+  returns?: { first?: number; back?: number };
+  fairness?: { overtaken?: number; longest_ms?: number };
+}
+
+export interface HandOverNote {
+  at: number;
+  by: string;
+  to: string;
+  note: string;
+}
+
 export interface AlarmRow {
   kind: string;
   at: number;
