@@ -197,7 +197,7 @@ export function useDeeds(desk: Topic<DeskView>) {
     transfer: () =>
       withCurrent((ticket) =>
         fill(
-          transferForm(ticket, view.value, (body, words) =>
+          transferForm(ticket, view.value, room, (body, words) =>
             void about("transfer", ticket, words, body),
           ),
         ),

@@ -91,7 +91,12 @@ export const examinationForm = (
 
 const ELSEWHERE = "clinic";
 
-export function transferForm(ticket: DeskTicket, view: DeskView, send: Send): Form {
+export function transferForm(
+  ticket: DeskTicket,
+  view: DeskView,
+  here: string,
+  send: Send,
+): Form {
   const queues = Object.entries(view.queues ?? {})
     .filter(([queue]) => queue !== ticket.queue)
     .map(([queue, { name }]) => ({
@@ -99,7 +104,10 @@ export function transferForm(ticket: DeskTicket, view: DeskView, send: Send): Fo
       word: tell(`${queue} ${name ?? ""}`, `Queue ${queue} ${name ?? ""}`),
     }));
   const doctors = Object.entries(view.rooms ?? {})
-    .filter(([, row]) => row.logged_in && row.logged_in !== ticket.doctor)
+    .filter(
+      ([room, row]) =>
+        room !== here && row.logged_in && row.logged_in !== ticket.doctor,
+    )
     .sort(([a], [b]) => byRoom.compare(a, b))
     .map(([room, row]) => ({
       value: `doctor:${row.logged_in}`,
