@@ -214,7 +214,7 @@ async def serving(
             await demo_hospital.open_the_day(house.system, vault, settings.hospital)
             await demo_schedule.open_the_days(house.system, settings.hospital)
         if his is not None:
-            nursery.start_soon(his.run, system)
+            nursery.start_soon(his.run, system, desk)
         quiet.settle_down()
         nursery.start_soon(
             quiet.collect_in_quiet_moments,

@@ -10,12 +10,14 @@ import trio
 
 from actors.gateways.his.adapter import HttpHis
 from actors.gateways.his.line import Terms
+from actors.his.persons import Persons
 from actors.his.places import Places
 from actors.his.sync import Pace, Sync
 from actors.his.telling import FOLLOWER, Teller, lane_of
 from actors.journal.records import Recorded
 from actors.kernel.sealed import Vault
 from actors.kernel.times import day_of
+from actors.patients.desk import PatientsDesk
 from actors.runtime.followers import Follower, Lanes
 from actors.runtime.system import ActorSystem
 from realtime.config import Settings
@@ -71,7 +73,7 @@ class HisLink:
             assert self._teller is not None
         await self._teller.handle(record)
 
-    async def run(self, system: ActorSystem) -> None:
+    async def run(self, system: ActorSystem, desk: PatientsDesk) -> None:
         """Until cancelled; HIS being away ends nothing."""
         hospital, zone = self._settings.hospital.id, self._settings.hospital.zone
         today = date.fromisoformat(day_of(system.clock.now(), zone))
@@ -85,6 +87,7 @@ class HisLink:
             zone,
             self._places,
             pace_of(self._settings.his),
+            Persons(system, desk),
         )
         self._teller = Teller(his, system, self._vault, hospital, since)
         self._ready.set()

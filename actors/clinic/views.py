@@ -177,7 +177,7 @@ class DeskView(PatientsView):
 
         super().__init__(
             "desk",
-            2,
+            3,
             shown_name=full_name,
             stages=LIVE | {"booked", "done", "gave_up", "refunded", "left"},
             staff=True,

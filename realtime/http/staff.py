@@ -13,7 +13,7 @@ import msgspec
 from quart import Blueprint, Response, request
 
 from actors.kernel.errors import Refusal
-from actors.kernel.times import Clock
+from actors.kernel.times import Clock, Millis
 from actors.staff.messages import AccountName, Role
 from realtime.bodies import read_body
 from realtime.http.answers import refusal
@@ -32,6 +32,7 @@ class StaffDoor(Protocol):
     async def log_in(self, account: str, password: str) -> Any: ...
     async def change_own_password(self, account: str, old: str, new: str) -> Any: ...
     async def log_out(self, who: Principal) -> None: ...
+    async def leave_board(self, who: Principal, now: Millis) -> Any: ...
     async def add(
         self,
         by: str,
@@ -146,6 +147,11 @@ def staff_routes(staff: Staff, base: str) -> Blueprint:
     async def log_out() -> Done:
         await door.log_out(bearer(staff.gate, staff.clock))
         return Done()
+
+    @post("/leave-board")
+    async def leave_board() -> Any:
+        who = bearer(staff.gate, staff.clock)
+        return await door.leave_board(who, staff.clock.now())
 
     @post("/staff")
     async def add() -> Temporary:

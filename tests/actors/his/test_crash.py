@@ -127,6 +127,9 @@ async def _nothing_twice(ours: House) -> None:
             names[event.name, event.body.decode()] += 1
     assert names
     assert set(names.values()) == {1}
+    record, later = await ours.record(), await ours.record(NEXT_DAY)
+    heard = [*record.registrations.values(), *later.registrations.values()]
+    assert await ours.people() == len({kept.said.patient_id for kept in heard})
     registered = [t for c in (await ours.clinics()).values() for t in c.tickets]
     assert len(registered) == len(set(registered))
 
