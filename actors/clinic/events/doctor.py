@@ -37,7 +37,8 @@ class Called(Deed, frozen=True, tag="clinic.called"):
     """``call`` is the announcement; a wall shows it until ``expires``. ``silent``:
     opened in HIS, nobody announces it. ``out_of_turn``: it was chosen. ``lane`` is
     what the call counts as where classes are interleaved; ``overtook`` were passed
-    over by it, as far as the rules set a bound to that."""
+    over by it, as far as the rules set a bound to that. ``number`` when one had to be
+    given now, ``drawn`` the count behind it."""
 
     call: str
     ticket: str
@@ -45,6 +46,8 @@ class Called(Deed, frozen=True, tag="clinic.called"):
     expires: Millis
     lane: str = "normal"
     overtook: tuple[str, ...] = ()
+    number: str | None = None
+    drawn: int = 0
     silent: bool = False
     out_of_turn: bool = False
 
