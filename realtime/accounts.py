@@ -16,7 +16,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from actors.journal.records import Recorded
-from actors.kernel.errors import BadRequest, Refused
+from actors.kernel.errors import BadRequest, Forbidden, Refused
 from actors.kernel.sealed import Vault
 from actors.kernel.times import Millis
 from actors.runtime.followers import Follower
@@ -54,6 +54,17 @@ class Session(msgspec.Struct, frozen=True):
     account: str
     roles: tuple[str, ...]
     places: tuple[str, ...]
+
+
+class Board(msgspec.Struct, frozen=True):
+    """What a desk that was left goes on showing with: a wall's right, nothing more."""
+
+    token: str
+    expires: Millis
+
+
+_BOARD_LASTS_MS = 12 * 3_600_000
+_AT_A_DESK = frozenset({"nurse", "doctor"})
 
 
 class Accounts:
@@ -151,6 +162,23 @@ class Accounts:
             LogOut(by=who.name, account=who.name, token=who.token_id),
             principal=who.name,
         )
+
+    async def leave_board(self, who: Principal, now: Millis) -> Board:
+        """As ``log_out``; what comes back shows the masked hall of the same places.
+        Whoever may not see it gets nothing. What is taken from the account is taken
+        from the board too, for the token is in its name."""
+        if _AT_A_DESK.isdisjoint(who.roles):
+            raise Forbidden
+        await self.log_out(who)
+        text = mint(
+            self._keys,
+            who.name,
+            ["screen"],
+            who.places,
+            now=now,
+            lasts_ms=_BOARD_LASTS_MS,
+        )
+        return Board(text, now + _BOARD_LASTS_MS)
 
     # -- who gives rights ----------------------------------------------------------
 

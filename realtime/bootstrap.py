@@ -14,6 +14,7 @@ import trio
 from actors.booker.actor import booker_capability
 from actors.clinic.actor import KIND as CLINIC
 from actors.clinic.actor import clinic_capability
+from actors.clinic.courier import Courier
 from actors.directory.actor import directory_capability
 from actors.forecast.forecasts import VIEW as TIMES
 from actors.forecast.forecasts import Forecasts
@@ -40,6 +41,7 @@ from realtime.his_link import HisLink
 from realtime.http.app import Site, create_app
 from realtime.http.demo import Demo
 from realtime.http.metrics import Metrics
+from realtime.http.rooms import Rooms
 from realtime.http.server import HttpServer
 from realtime.http.staff import Staff
 from realtime.keys import Keys, open_keys
@@ -47,6 +49,7 @@ from realtime.measures import tell
 from realtime.patient_news import PatientNews
 from realtime.protocol.conversation import Terms
 from realtime.protocol.messages import Limits
+from realtime.room_keys import RoomKeys
 from realtime.simulate.company import keep_company
 from realtime.simulate.running import Server
 from realtime.sockets.edge import Edge, EdgeSettings
@@ -135,7 +138,9 @@ async def serving(
     gate = Gate(keys.tokens)
     hospital = settings.hospital.id
     appointments = Appointments(hospital, journal)
+    courier = Courier()
     followers = [
+        courier.follower,
         *(rights_follower(hospital, gate), forecasts.follower),
         *(appointments.follower, book, news),
     ]
@@ -151,6 +156,7 @@ async def serving(
         idle_s=settings.actors.idle_s,
     )
     appointments.system = system
+    courier.system = system
     accounts = Accounts(hospital, system, vault, gate)
     hub = Hub(
         hospital,
@@ -187,6 +193,11 @@ async def serving(
         checks={"journal": journal_answers},
         demo=Demo(keys.tokens, clock, demo_hospital.demo_cards) if demo else None,
         staff=Staff(accounts, gate, clock),
+        rooms=Rooms(
+            RoomKeys(settings.hospital, system, ClinicCounter(vault), vault, clock),
+            gate,
+            clock,
+        ),
         body_bytes=settings.http.body_bytes,
     )
     http = HttpServer(create_app(site), settings.http)
@@ -203,7 +214,7 @@ async def serving(
             await demo_hospital.open_the_day(house.system, vault, settings.hospital)
             await demo_schedule.open_the_days(house.system, settings.hospital)
         if his is not None:
-            nursery.start_soon(his.run, system)
+            nursery.start_soon(his.run, system, desk)
         quiet.settle_down()
         nursery.start_soon(
             quiet.collect_in_quiet_moments,

@@ -10,13 +10,15 @@ import trio
 
 from actors.gateways.his.adapter import HttpHis
 from actors.gateways.his.line import Terms
+from actors.his.persons import Persons
 from actors.his.places import Places
 from actors.his.sync import Pace, Sync
-from actors.his.telling import FOLLOWER, Teller
+from actors.his.telling import FOLLOWER, Teller, lane_of
 from actors.journal.records import Recorded
 from actors.kernel.sealed import Vault
 from actors.kernel.times import day_of
-from actors.runtime.followers import Follower
+from actors.patients.desk import PatientsDesk
+from actors.runtime.followers import Follower, Lanes
 from actors.runtime.system import ActorSystem
 from realtime.config import Settings
 from realtime.config_his import His
@@ -60,7 +62,9 @@ class HisLink:
         self._adapter = HttpHis(terms_of(settings.his), settings.hospital.zone)
         self._teller: Teller | None = None
         self._ready = trio.Event()
-        self.follower = Follower(FOLLOWER, self._handle)
+        self.follower: Follower = Lanes(
+            FOLLOWER, self._handle, lane_of, settings.his.at_once
+        )
         self.sync: Sync | None = None
 
     async def _handle(self, record: Recorded) -> None:
@@ -69,7 +73,7 @@ class HisLink:
             assert self._teller is not None
         await self._teller.handle(record)
 
-    async def run(self, system: ActorSystem) -> None:
+    async def run(self, system: ActorSystem, desk: PatientsDesk) -> None:
         """Until cancelled; HIS being away ends nothing."""
         hospital, zone = self._settings.hospital.id, self._settings.hospital.zone
         today = date.fromisoformat(day_of(system.clock.now(), zone))
@@ -83,6 +87,7 @@ class HisLink:
             zone,
             self._places,
             pace_of(self._settings.his),
+            Persons(system, desk),
         )
         self._teller = Teller(his, system, self._vault, hospital, since)
         self._ready.set()

@@ -159,7 +159,7 @@ def _said(row: Registration) -> SaidRegistration:
     fields = {
         name: getattr(row, name)
         for name in SaidRegistration.__struct_fields__
-        if name not in ("name", "card", "digest")
+        if name not in ("name", "card", "digest", "person")
     }
     return SaidRegistration(**fields, name=_NOBODY, card="", digest=b"")
 

@@ -15,7 +15,7 @@ CLINIC_FIELDS = ("name", "name_en", "hospital", "floor", "day")
 
 
 def clinic_paths(state: ClinicState, *, staff: bool) -> Iterator[Path]:
-    for field in (*CLINIC_FIELDS, "closed", "handed_over"):
+    for field in (*CLINIC_FIELDS, "closed", "handed_over", "rules"):
         if clinic_row(state, field, staff=staff):
             yield "clinic", field
 
@@ -31,6 +31,8 @@ def clinic_row(state: ClinicState, field: str, *, staff: bool) -> Any:
         case "handed_over":
             note = state.note
             return msgspec.to_builtins(note) if staff and note is not None else None
+        case "rules":
+            return _without_none(msgspec.to_builtins(state.settings)) if staff else None
         case _ if field in CLINIC_FIELDS:
             return getattr(state.plan, field) or None
         case _:

@@ -140,7 +140,7 @@ def uncount(state: ClinicState, ticket: Ticket) -> None:
         other = state.tickets[other_key]
         overtaken = max(0, other.facts.overtaken - 1)
         change(state, other_key, other, replace(other.facts, overtaken=overtaken))
-    ticket.overtook = ()
+    ticket.gave_back, ticket.overtook = ticket.overtook, ()
 
 
 def overtakes(state: ClinicState, ticket: Ticket, passed: tuple[str, ...]) -> None:
@@ -199,7 +199,11 @@ def pin(
 def triage(
     state: ClinicState, key: str, ticket: Ticket, level: int, at: Millis
 ) -> None:
-    facts = replace(ticket.facts, emergency=level, triaged_at=at)
+    if ticket.facts.emergency == level:
+        # the same again: its target starts anew, and nobody passes it for that
+        facts = replace(ticket.facts, looked_at=at)
+    else:
+        facts = replace(ticket.facts, emergency=level, triaged_at=at, looked_at=at)
     change(state, key, ticket, facts)
 
 
@@ -219,13 +223,14 @@ def watch(state: ClinicState, key: str, ticket: Ticket) -> None:
     """Set or clear the times at which somebody must look at this ticket."""
     facts, settings, timers = ticket.facts, state.settings, state.timers
     in_line = ticket.state in IN_LINE
-    if settings.emergency.on or facts.emergency:
-        level = facts.emergency
-        if in_line and level and not ticket.alarmed:
-            target = settings.emergency.targets_ms[level - 1]
-            timers[f"retriage:{key}"] = facts.triaged_at + target
-        else:
-            timers.pop(f"retriage:{key}", None)
+    level = facts.emergency
+    seen = facts.origin == "return"
+    if in_line and level and not seen and not ticket.alarmed:
+        target = settings.emergency.targets_ms[level - 1]
+        looked_at = max(facts.triaged_at, facts.looked_at)
+        timers[f"retriage:{key}"] = looked_at + target
+    elif f"retriage:{key}" in timers:
+        del timers[f"retriage:{key}"]
     longest = settings.fairness.longest_ms
     if longest and in_line and not facts.overdue:
         timers[f"overdue:{key}"] = facts.joined_at + longest

@@ -87,8 +87,9 @@ class Stood(msgspec.Struct, frozen=True, gc=False):
 class Ticket(msgspec.Struct, gc=False):
     """``room`` is the last one it was called to; ``since`` when this stage began.
 
-    ``facts`` is all that its place in the line depends on. ``home`` is the queue and
-    doctor it returns to after another doctor, ``origin`` the stream and the id it goes
+    ``facts`` is all that its place in the line depends on. ``overtook`` were passed
+    over by its call, ``gave_back`` by one that was taken back. ``home`` is the queue
+    and doctor it returns to after another, ``origin`` the stream and the id it goes
     back to in another clinic.
     """
 
@@ -125,6 +126,7 @@ class Ticket(msgspec.Struct, gc=False):
     counted: Counted | None = None
     counted_in: str = ""
     overtook: tuple[str, ...] = ()
+    gave_back: tuple[str, ...] = ()
     alarmed: bool = False
 
 

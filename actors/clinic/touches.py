@@ -12,7 +12,6 @@ from actors.clinic.events import (
     AlarmAnswered,
     AlarmRaised,
     AnnouncementExpired,
-    Arrived,
     BroadcastEnded,
     BroadcastMade,
     Called,
@@ -23,18 +22,18 @@ from actors.clinic.events import (
     Finished,
     GotBack,
     HandedOver,
+    LoggedOut,
     Merged,
     Missed,
-    MissUndone,
     Opened,
     Recalled,
     Registered,
     Renamed,
     RolledOver,
+    RoomChanged,
     RulesChanged,
     SentToRoom,
     Started,
-    StopAnswered,
     VitalsTaken,
     WaitedLong,
     WentAway,
@@ -60,8 +59,8 @@ def touched(state: ClinicState, event: Event) -> Iterable[Path] | None:
             return _in_line(state, event.ticket)
         case Finished():
             return (("tickets", event.ticket), ("rooms", event.room))
-        case Missed() | MissUndone():
-            return (*_in_line(state, event.ticket), *_rooms(state))
+        case Missed():
+            return _missed(state, event)
         case SentToRoom():
             return (
                 ("tickets", event.ticket),
@@ -110,26 +109,34 @@ def _called(state: ClinicState, event: Called) -> Iterator[Path]:
         yield from _alarms(state)
 
 
+def _missed(state: ClinicState, event: Missed) -> Iterator[Path]:
+    yield from _in_line(state, event.ticket)
+    yield "rooms", event.room
+    for other in state.tickets[event.ticket].gave_back:
+        yield "tickets", other
+
+
 def _broadly(state: ClinicState, event: Event) -> Iterator[Path]:
+    tickets: list[str] = []
     mine = getattr(event, "ticket", None)
-    tickets: list[str] = [] if mine is None else [mine]
+    if mine is not None:
+        tickets.append(mine)
     match event:
         case ClinicStopped() | WaitedLong():
             tickets += event.tickets
         case RolledOver():
             tickets += [guest.ticket for guest in event.tickets]
+        case LoggedOut():
+            tickets += _everybody_in_line(state)
+        case RoomChanged():
+            tickets += (*state.rooms[event.to].door, *state.rooms[event.to].held)
         case _:
             pass
-    for room in state.rooms.values():
-        tickets += (*room.door, *room.held)
+    if mine is not None:
+        tickets += state.tickets[mine].gave_back
     for ticket in dict.fromkeys(tickets):
         yield "tickets", ticket
         yield "missed", ticket
-        for other in state.tickets[ticket].overtook:
-            yield "tickets", other
-    if mine is None or not isinstance(event, Arrived):
-        for key in state.tickets if _gives_back(event) else ():
-            yield "tickets", key
     for key in state.queues:
         yield "orders", key
         yield "queues", key
@@ -137,15 +144,14 @@ def _broadly(state: ClinicState, event: Event) -> Iterator[Path]:
         yield "doctors", key
     for key in state.stops:
         yield "stops", key
+    yield "clinic", "closed"
     yield from _rooms(state)
     yield from _alarms(state)
-    if isinstance(event, StopAnswered):
-        yield "stops", event.stop
 
 
-def _gives_back(event: Event) -> bool:
-    """Does it move tickets that it does not name? Then all are looked at."""
-    return getattr(event, "room", None) is not None or not hasattr(event, "ticket")
+def _everybody_in_line(state: ClinicState) -> Iterator[str]:
+    for queue in state.queues.values():
+        yield from queue.waiting
 
 
 def _rooms(state: ClinicState) -> Iterator[Path]:

@@ -177,7 +177,7 @@ class DeskView(PatientsView):
 
         super().__init__(
             "desk",
-            2,
+            3,
             shown_name=full_name,
             stages=LIVE | {"booked", "done", "gave_up", "refunded", "left"},
             staff=True,
@@ -201,7 +201,7 @@ class KioskView:
         found = touched(state, event)
         if found is None:
             return self.paths(state)
-        return [path for path in found if path[0] in ("queues", "rooms")]
+        return [path for path in found if path[0] in ("queues", "rooms", "clinic")]
 
     def row(self, state: ClinicState, section: str, key: str) -> Any:
         match section:

@@ -126,6 +126,7 @@ def _register(said: SaidRegistration, placing: Placing) -> Step:
         half=said.half,  # type: ignore[arg-type]
         booked=said.booked,
         doctor=placing.doctor or None,
+        person=said.person or None,
     )
     return Step("clinic", placing.clinic, command, already=_REGISTERED, placing=placing)
 
@@ -199,7 +200,7 @@ def _book(said: SaidRegistration, count: int) -> Step:
         by=BY,
         session=said.schedule_no,
         channel=CHANNEL,
-        patient=Patient(f"his-{said.patient_id}", said.name, said.card),
+        patient=Patient(said.person or f"his-{said.patient_id}", said.name, said.card),
         slot=said.slot_no or None,
         # a number once given out stays with its place; the pool draws another
         number=said.see_no if count == 1 else None,

@@ -25,6 +25,7 @@ from actors.his.messages import (
     NoteDoubt,
     SaidBase,
 )
+from actors.his.persons import Persons
 from actors.his.state import HisState
 from actors.his.voice import Voice
 from actors.kernel.sealed import Vault
@@ -42,12 +43,18 @@ class Hearing:
     kept but the doubt), and Refusal when it cannot be written down."""
 
     def __init__(
-        self, his: His, system: ActorSystem, vault: Vault, hospital: str
+        self,
+        his: His,
+        system: ActorSystem,
+        vault: Vault,
+        hospital: str,
+        persons: Persons | None = None,
     ) -> None:
         self._his = his
         self._system = system
         self._voice = Voice(vault)
         self._hospital = hospital
+        self._persons = persons
 
     async def registrations(self, day: str) -> int:
         """What is new since it was last asked. Answers how much that was."""
@@ -92,16 +99,27 @@ class Hearing:
         """Only what differs from what is known is sealed and sent on."""
         digests = {row.register_no: self._voice.digest(row) for row in rows}
         known = await ref.read(lambda s: _known(s, rows))
-        said = tuple(
-            self._voice.registration(row, digests[row.register_no])
+        new = [
+            row
             for row in rows
             if known.get(row.register_no) != (row.version, digests[row.register_no])
+        ]
+        said = tuple(
+            [
+                self._voice.registration(
+                    row, digests[row.register_no], await self._person(row)
+                )
+                for row in new
+            ]
         )
         at = await ref.read(lambda s: s.after.get("registrations", 0))
         if not said and after <= at:
             return 0
         heard = await self._tell(ref, HearRegistrations(said=said, after=after))
         return heard.new
+
+    async def _person(self, row: Registration) -> str:
+        return await self._persons.of(row) if self._persons is not None else ""
 
     async def sessions(self, day: str) -> int:
         ref = self._day(day)

@@ -50,6 +50,7 @@ class SaidRegistration(_Fact, frozen=True):
     seen: str = "no"
     room: str = ""
     channel: str = ""
+    person: str = ""
 
 
 class SaidSlot(_Fact, frozen=True):

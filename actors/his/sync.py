@@ -14,6 +14,7 @@ from actors.gateways.his.faults import HisError
 from actors.gateways.his.port import His
 from actors.his.delivering import Delivering
 from actors.his.hearing import Hearing
+from actors.his.persons import Persons
 from actors.his.places import Places
 from actors.kernel.errors import Refusal
 from actors.kernel.sealed import Vault
@@ -53,8 +54,10 @@ class Sync:
         zone: tzinfo,
         places: Places,
         pace: Pace | None = None,
+        persons: Persons | None = None,
     ) -> None:
-        self.hearing = Hearing(his, system, vault, hospital)
+        """Without ``persons`` nobody is looked up in the patient index."""
+        self.hearing = Hearing(his, system, vault, hospital, persons)
         self.delivering = Delivering(system, hospital, places)
         self.figures = Figures()
         self._system = system

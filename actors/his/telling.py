@@ -47,6 +47,15 @@ TELLS: dict[str, What] = {
 }
 
 
+def lane_of(record: Recorded) -> str | None:
+    """One registration's words in their order; different ones side by side."""
+    if record.name not in TELLS:
+        return None
+    ticket = msgspec.json.decode(record.body, type=_Told).ticket
+    register_no = register_no_of(ticket)
+    return None if register_no is None else f"{record.stream}#{register_no}"
+
+
 class _Told(msgspec.Struct, frozen=True):
     """What of an event matters here."""
 

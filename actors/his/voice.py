@@ -38,7 +38,9 @@ class Voice:
             without = msgspec.structs.replace(without, left=0, slots=slots)
         return self._vault.fingerprint(_encode(without))
 
-    def registration(self, row: Registration, digest: bytes) -> SaidRegistration:
+    def registration(
+        self, row: Registration, digest: bytes, person: str = ""
+    ) -> SaidRegistration:
         return SaidRegistration(
             register_no=row.register_no,
             version=row.version,
@@ -61,6 +63,7 @@ class Voice:
             seen=row.seen,
             room=row.room,
             channel=row.channel,
+            person=person,
         )
 
     def _card(self, row: Registration) -> str:

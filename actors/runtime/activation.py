@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 import secrets
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -29,7 +29,8 @@ from actors.kernel.errors import (
 )
 from actors.kernel.times import Millis
 from actors.runtime.answered import Answered
-from actors.runtime.feed import KEPT, Feed, Listener, Patch, Since, Snapshot, epoch_of
+from actors.runtime.errands import Effect, Errand, InFlight, Look, tag_of
+from actors.runtime.feed import Feed, Feeds, Listener, Since, Snapshot, epoch_of
 from actors.runtime.keeper import Keeper, Moment
 from actors.runtime.mail import Answer, Mail
 from actors.runtime.replay import Replay
@@ -45,33 +46,6 @@ _TURN = 16
 
 _encode = msgspec.json.encode
 Ready = Callable[["Snapshot | Refusal"], None]
-Effect = Callable[[Refusal | None], None]
-
-
-class Look:
-    """Something to do on the state that is no command: a read, a join."""
-
-    __slots__ = ("begin", "refuse")
-
-    def __init__(
-        self, begin: Callable[[], None], refuse: Callable[[Refusal], None]
-    ) -> None:
-        self.begin = begin
-        self.refuse = refuse
-
-
-Errand = Mail | Look
-
-
-class InFlight(Append):
-    """An append with what leaves the actor when it is on disk."""
-
-    __slots__ = ("after", "mail", "patches", "reply")
-
-    mail: Mail
-    reply: bytes
-    patches: list[tuple[Feed, Patch]]
-    after: list[Effect]
 
 
 class Activation:
@@ -116,7 +90,7 @@ class Activation:
         self._keeper: Keeper | None = None
         self._inflight: dict[tuple[str, str], Mail] | None = None
         self._pending: deque[InFlight] | None = None
-        self._feeds: dict[str, Feed] | None = None
+        self._feeds: Feeds | None = None
 
     # -- the mailbox ---------------------------------------------------------------
 
@@ -152,9 +126,8 @@ class Activation:
         )
 
     def forget(self, view: str, listener: Listener) -> None:
-        feed = (self._feeds or {}).get(view)
-        if feed is not None and feed.listener is listener:
-            feed.listener = None
+        if self._feeds is not None:
+            self._feeds.forget(view, listener)
 
     def read(self, look: Callable[[Any], Any], done: Callable[[Any], None]) -> None:
         """``done`` gets what ``look`` saw of the state, once that is on disk."""
@@ -296,7 +269,8 @@ class Activation:
                 capability.evolve(state, event)
             wake = capability.wake_at(state) if capability.wake_at else None
             seq = self._seq + len(events)
-            patches = self._advance_feeds(events, seq, now) if self._feeds else []
+            feeds = self._feeds
+            patches = feeds.advance(state, events, seq, now) if feeds else []
         except Exception:
             # the state may be half changed: this activation is over
             self._refuse(mail, self._crash("evolve", mail.command))
@@ -313,7 +287,7 @@ class Activation:
             self.stream,
             self._seq,
             now,
-            [(_tag(event), _encode(event)) for event in events],
+            [(tag_of(event), _encode(event)) for event in events],
             self._lineage,
             self._settled,
             kept,
@@ -332,24 +306,6 @@ class Activation:
             self._pending = deque()
         self._pending.append(append)
         self._system.journal.append(append)
-
-    def _advance_feeds(
-        self, events: Sequence[Any], seq: int, at: Millis
-    ) -> list[tuple[Feed, Patch]]:
-        assert self._feeds is not None
-        patches = []
-        unheard = None
-        for name, feed in self._feeds.items():
-            if feed.listener is None and feed.unheard > KEPT:
-                unheard = name
-                continue
-            patch = feed.advance(self._state, events, seq, at)
-            if patch is not None:
-                patches.append((feed, patch))
-        if unheard is not None:
-            # nobody looks: built anew when somebody does
-            del self._feeds[unheard]
-        return patches
 
     # -- what leaves the actor ---------------------------------------------------------
 
@@ -444,7 +400,7 @@ class Activation:
             if refusal is not None:
                 ready(refusal)
                 return
-            if self._over or (self._feeds or {}).get(name) is not feed:
+            if self._over or (self._feeds or Feeds()).get(name) is not feed:
                 # Let go meanwhile, with its actor or for want of a listener: its
                 # patches would reach nobody, and nobody would be told.
                 self._system.observe(self.stream, name, since, ready, listener)
@@ -464,7 +420,7 @@ class Activation:
 
     def _feed(self, name: str) -> Feed:
         if self._feeds is None:
-            self._feeds = {}
+            self._feeds = Feeds()
         feed = self._feeds.get(name)
         if feed is None:
             view = self._capability.views[name]
@@ -478,30 +434,11 @@ class Activation:
     @property
     def resting(self) -> bool:
         """Nothing to do, nothing on its way, and nobody looks."""
-        return (
-            self._mailbox is None
-            and self._pending is None
-            and not any(
-                feed.listener is not None for feed in (self._feeds or {}).values()
-            )
-        )
+        return self._mailbox is None and self._pending is None and not self.listeners()
 
     def listeners(self) -> list[Listener]:
-        feeds = (self._feeds or {}).values()
-        return [feed.listener for feed in feeds if feed.listener is not None]
+        return [] if self._feeds is None else self._feeds.listeners()
 
     @property
     def seq(self) -> int:
         return self._seq
-
-
-_TAGS: dict[type, str] = {}
-
-
-def _tag(event: msgspec.Struct) -> str:
-    tag = _TAGS.get(type(event))
-    if tag is None:
-        found = event.__struct_config__.tag
-        assert isinstance(found, str)
-        tag = _TAGS[type(event)] = found
-    return tag

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import zlib
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
 import msgspec
@@ -186,3 +186,33 @@ class Feed:
     def document(self) -> dict[str, dict[str, Any]]:
         """For tests that hold it equal to a full build."""
         return self._document
+
+
+class Feeds(dict[str, Feed]):
+    """The views of one actor that somebody looks at, or lately did."""
+
+    def advance(
+        self, state: Any, events: Sequence[Any], seq: int, at: Millis
+    ) -> list[tuple[Feed, Patch]]:
+        """What each view's next patch is, to be shown when the events are on disk."""
+        patches = []
+        unheard = None
+        for name, feed in self.items():
+            if feed.listener is None and feed.unheard > KEPT:
+                unheard = name
+                continue
+            patch = feed.advance(state, events, seq, at)
+            if patch is not None:
+                patches.append((feed, patch))
+        if unheard is not None:
+            # nobody looks: built anew when somebody does
+            del self[unheard]
+        return patches
+
+    def forget(self, view: str, listener: Listener) -> None:
+        feed = self.get(view)
+        if feed is not None and feed.listener is listener:
+            feed.listener = None
+
+    def listeners(self) -> list[Listener]:
+        return [feed.listener for feed in self.values() if feed.listener is not None]

@@ -140,6 +140,45 @@ class BatchFollower(Follower):
             self._move_to(some[-1].position)
 
 
+class Lanes(Follower):
+    """A follower whose effects take long: what ``lane_of`` puts into different lanes
+    goes side by side, ``at_once`` at most; a lane keeps its order. The cursor moves
+    when all that was taken together is done, so more is heard again after a crash.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        handle: Handle,
+        lane_of: Callable[[Recorded], str | None],
+        at_once: int,
+    ) -> None:
+        """``lane_of`` gives None for what is of no interest."""
+        super().__init__(name, handle)
+        self._lane_of = lane_of
+        self._at_once = at_once
+
+    async def _work_off(self, records: list[Recorded]) -> None:
+        lanes: dict[str, list[Recorded]] = {}
+        for record in records:
+            lane = self._lane_of(record)
+            if lane is not None:
+                lanes.setdefault(lane, []).append(record)
+        turns = trio.CapacityLimiter(self._at_once)
+        async with trio.open_nursery() as nursery:
+            for lane_records in lanes.values():
+                nursery.start_soon(self._in_order, lane_records, turns)
+        if records:
+            self._move_to(records[-1].position)
+
+    async def _in_order(
+        self, records: list[Recorded], turns: trio.CapacityLimiter
+    ) -> None:
+        for record in records:
+            async with turns:
+                await self._until_done(self.handle, record)
+
+
 class Followers:
     """All followers of this process."""
 

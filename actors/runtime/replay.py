@@ -14,7 +14,7 @@ from actors.journal.records import Recorded
 from actors.kernel.compact import CompactMap
 from actors.kernel.times import Millis
 from actors.runtime.answered import Answered
-from actors.runtime.feed import KEPT, Feed, epoch_of
+from actors.runtime.feed import KEPT, Feed, Feeds, epoch_of
 from actors.runtime.keeper import Keeper, thawed
 from actors.runtime.shape import Capability
 
@@ -41,7 +41,7 @@ class Replay:
         self.at: Millis = 0
         self.wake: Millis | None = None
         self.known: Answered | None = None
-        self.feeds: dict[str, Feed] | None = None
+        self.feeds: Feeds | None = None
         self.keeper: Keeper | None = None
         self._commit_no = 0
 
@@ -111,15 +111,17 @@ class Replay:
         return event
 
     def _show(self, commits: deque[Commit]) -> None:
-        self.feeds = {
-            view.name: Feed(
-                view,
-                epoch_of(self._journal.id, self._stream, view),
-                self.state,
-                self.seq,
-            )
-            for view in self._capability.views.values()
-        }
+        self.feeds = Feeds(
+            {
+                view.name: Feed(
+                    view,
+                    epoch_of(self._journal.id, self._stream, view),
+                    self.state,
+                    self.seq,
+                )
+                for view in self._capability.views.values()
+            }
+        )
         for commit in commits:
             events = [self._evolve(record) for record in commit]
             for feed in self.feeds.values():

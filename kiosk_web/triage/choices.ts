@@ -1,6 +1,10 @@
+import type { JsonObject } from "@shared/client/frames";
 import type { DeskTicket, DeskView } from "@shared/desk/view";
 import { byRoom } from "@shared/hall/board";
+import { tell } from "@shared/page/language";
 import type { Nurse } from "./deeds";
+import type { Field, Form, Option, Values } from "./form";
+import { className, levelWord } from "./words";
 
 /** What can be done with one ticket now, under which key; the first is the likely one. */
 
@@ -10,231 +14,286 @@ export interface Choice {
   cap: string;
   /** Done at once, or asked for more first. */
   go?: () => void;
-  form?: Form;
+  form?: () => Form;
 }
 
-export interface Field {
-  key: string;
-  label: string;
-  kind: "text" | "choice" | "number" | "tick";
-  options?: { value: string; word: string }[];
-  required?: boolean;
-  unit?: string;
-}
-
-export interface Form {
-  title: string;
-  fields: Field[];
-  verb: string;
-  send: (values: Record<string, string>) => void;
-}
-
-const REASON: Field = { key: "reason", label: "理由", kind: "text", required: true };
-const WHY: Field = { key: "reason", label: "说明", kind: "text" };
 const IN_LINE = new Set(["waiting", "at_room"]);
+const OVER = new Set(["done", "gave_up", "refunded", "left", "leaving", "in"]);
+
+const reason = (required: boolean): Field => ({
+  key: "reason",
+  label: required ? tell("理由", "Reason") : tell("说明", "Note"),
+  kind: "text",
+  required,
+});
+const given = (values: Values, ...keys: string[]): JsonObject =>
+  Object.fromEntries(keys.flatMap((key) => (values[key] ? [[key, values[key]]] : [])));
+const whose = ({ number, name }: DeskTicket): string => `${number} ${name}`;
 
 export function choicesFor(ticket: DeskTicket, view: DeskView, nurse: Nurse): Choice[] {
   const found: Choice[] = [];
-  const at = (id: string, word: string, cap: string, go: () => void) =>
-    found.push({ id, word, cap, go });
-  const ask = (id: string, word: string, cap: string, form: Form) =>
+  const at = (id: string, word: string, cap: string, go: () => unknown) =>
+    found.push({ id, word, cap, go: () => void go() });
+  const ask = (id: string, word: string, cap: string, form: () => Form) =>
     found.push({ id, word, cap, form });
-  const send = (deed: Nurse[keyof Nurse], values: Record<string, unknown>) =>
-    void (deed as Nurse["pin"])(ticket, values as never);
-
-  const rooms = Object.entries(view.rooms ?? {})
-    .filter(([, room]) => room.queues?.includes(ticket.queue) && room.doctor)
-    .sort(([a], [b]) => byRoom.compare(a, b))
-    .map(([room, row]) => ({ value: room, word: `${room} 诊室 ${row.doctor ?? ""}` }));
+  const inLine = IN_LINE.has(ticket.state);
 
   switch (ticket.state) {
     case "booked":
-      at("check_in", "签到", "Enter", () => void nurse.checkIn(ticket));
+      at("check_in", tell("签到", "Check in"), "Enter", () => nurse.checkIn(ticket));
+      ask("check_in_with", tell("签到，选医生", "Check in to…"), "D", () =>
+        doctorForm(ticket, view, tell("签到", "Check in"), (values) =>
+          nurse.checkIn(ticket, given(values, "doctor")),
+        ),
+      );
       break;
     case "missed":
-      if (ticket.void) at("revive", "恢复号码", "Enter", () => void nurse.revive(ticket));
-      else at("recall", "重新排队", "Enter", () => void nurse.recall(ticket));
-      at("undo_missed", "撤销过号", "U", () => void nurse.undoMissed(ticket));
+      if (ticket.void) at("revive", tell("恢复号码", "Make good"), "Enter", () => nurse.revive(ticket));
+      else at("recall", tell("重新排队", "Back in line"), "Enter", () => nurse.recall(ticket));
+      at("undo_missed", tell("撤销过号", "Not missed"), "U", () => nurse.undoMissed(ticket));
+      break;
+    case "called":
+      at("call_again", tell("再叫一次", "Call again"), "Enter", () => nurse.callAgain(ticket));
+      at("missed", tell("过号", "Missed"), "M", () => nurse.missed(ticket));
+      at("undo_call", tell("撤回叫号", "Take the call back"), "U", () => nurse.undoCall(ticket));
       break;
     case "examination":
-      at("come_back", "检查回来了", "Enter", () => void nurse.comeBack(ticket));
-      at("report_ready", "报告都到了", "B", () => void nurse.reportReady(ticket));
+      at("come_back", tell("检查回来了", "Is back"), "Enter", () => nurse.comeBack(ticket));
+      at("report_ready", tell("报告都到了", "Reports ready"), "B", () => nurse.reportReady(ticket));
       break;
     case "gave_up":
-      at("revive", "恢复号码", "Enter", () => void nurse.revive(ticket));
+      at("revive", tell("恢复号码", "Make good"), "Enter", () => nurse.revive(ticket));
       break;
     case "waiting":
-      ask("send", "送到诊室门外", "S", {
-        title: "送到哪个诊室门外？",
-        verb: "送过去",
-        fields: [{ key: "room", label: "诊室", kind: "choice", options: rooms, required: true }],
-        send: (values) => send(nurse.send, { room: values.room }),
-      });
+      if ((view.clinic?.rules?.second_stage?.mode ?? "off") !== "off")
+        ask("send", tell("送到诊室门外", "To the room's door"), "S", () => ({
+          title: tell("送到哪个诊室门外？", "To which room's door?"),
+          verb: tell("送过去", "Send"),
+          fields: [{ ...choice("room", tell("诊室", "Room"), roomsOf(ticket, view)), required: true }],
+          send: ({ room = "" }) => void nurse.send(ticket, { room }),
+        }));
       break;
     case "stopped":
-      ask("answer", "记下答复", "Enter", stopForm(ticket, view, nurse));
+      ask("answer", tell("记下答复", "Note the answer"), "Enter", () =>
+        answerForm(ticket, view, nurse),
+      );
       break;
     default:
   }
-  if (IN_LINE.has(ticket.state)) {
-    const ahead = before(ticket, view);
-    ask("pin", "换医生", "D", {
-      title: "请哪位医生看？",
-      verb: "换",
-      fields: [
-        {
-          key: "room",
-          label: "医生",
-          kind: "choice",
-          options: [{ value: "", word: "谁先有空谁看" }, ...rooms],
-        },
-        WHY,
-      ],
-      send: ({ room, reason }) =>
-        send(nurse.pin, { ...(room ? { room } : {}), ...(reason ? { reason } : {}) }),
-    });
-    ask("class", "优先（写理由）", "P", {
-      title: `${ticket.number} ${ticket.name} 为什么优先？`,
-      verb: "设为优先",
-      fields: [
-        {
-          key: "special",
-          label: "类别",
-          kind: "choice",
-          required: true,
-          options: CLASSES,
-        },
-        REASON,
-      ],
-      send: ({ special, reason }) => send(nurse.setClass, { special, reason }),
-    });
-    if (ahead)
-      ask("move", "往前一位", "F", {
-        title: `排到 ${ahead.number} ${ahead.name} 前面？`,
-        verb: "往前",
-        fields: [REASON],
-        send: ({ reason }) => send(nurse.move, { before: ahead.id, reason }),
-      });
-    at("postpone", "往后排", "L", () => void nurse.postpone(ticket));
-  }
-  if (IN_LINE.has(ticket.state) || ticket.state === "examination") {
-    ask("transfer", "转诊", "T", {
-      title: "转到哪里？",
-      verb: "转过去",
-      fields: [
-        {
-          key: "queue",
-          label: "队列",
-          kind: "choice",
-          required: true,
-          options: Object.entries(view.queues ?? {})
-            .filter(([queue]) => queue !== ticket.queue)
-            .map(([value, row]) => ({ value, word: `${value} ${row.name ?? ""}` })),
-        },
-        { key: "and_return", label: "看完再回来", kind: "tick" },
-        WHY,
-      ],
-      send: ({ queue, and_return, reason }) =>
-        send(nurse.transfer, {
-          to: { queue },
-          and_return: and_return === "yes",
-          ...(reason ? { reason } : {}),
-        }),
-    });
-  }
-  if (!["done", "gave_up", "refunded", "left", "in"].includes(ticket.state)) {
-    ask("vitals", "生命体征", "V", {
-      title: `${ticket.number} ${ticket.name} 生命体征`,
-      verb: "记下",
-      fields: VITALS,
-      send: (values) => {
-        const numbers = Object.entries(values)
-          .filter(([, value]) => value !== "")
-          .map(([key, value]) => [key, Number(value)] as const);
-        if (numbers.length) send(nurse.vitals, { values: Object.fromEntries(numbers) });
-      },
-    });
-    if (ticket.level !== undefined)
-      ask("triage", "急诊分级", "E", {
-        title: "急诊分级",
-        verb: "定级",
+  if (inLine) {
+    ask("pin", tell("换医生", "Doctor"), "D", () =>
+      doctorForm(ticket, view, tell("换", "Change"), (values) =>
+        nurse.pin(ticket, given(values, "doctor", "reason")),
+      ),
+    );
+    const classes = view.clinic?.rules?.classes ?? [];
+    if (classes.length > 0)
+      ask("class", tell("优先", "Priority"), "P", () => ({
+        title: tell(`${whose(ticket)} 为什么优先？`, `Why does ${whose(ticket)} go first?`),
+        verb: tell("设好", "Set"),
         fields: [
           {
-            key: "level",
-            label: "级别",
-            kind: "choice",
+            ...choice("special", tell("类别", "Class"), [
+              ...classes.map(({ key }) => ({ value: key, word: className(key, view.clinic?.rules) })),
+              ...(ticket.classes?.length
+                ? [{ value: NONE, word: tell("取消优先", "No priority") }]
+                : []),
+            ]),
             required: true,
-            options: ["Ⅰ", "Ⅱ", "Ⅲ", "Ⅳ"].map((word, n) => ({
-              value: String(n + 1),
-              word: `${word} 级`,
-            })),
           },
-          WHY,
+          reason(true),
         ],
-        send: ({ level, reason }) =>
-          send(nurse.triage, { level: Number(level), ...(reason ? { reason } : {}) }),
-      });
-    ask("give_up", "弃号", "G", {
-      title: `${ticket.number} ${ticket.name} 不看了？`,
-      verb: "弃号",
-      fields: [WHY],
-      send: ({ reason }) => send(nurse.giveUp, reason ? { reason } : {}),
-    });
+        send: (values) =>
+          void nurse.setClass(ticket, {
+            special: values.special === NONE ? "" : (values.special ?? ""),
+            reason: values.reason ?? "",
+          }),
+      }));
+    const ahead = before(ticket, view);
+    if (ahead)
+      ask("move", tell("往前一位", "One forward"), "F", () => ({
+        title: tell(`排到 ${whose(ahead)} 前面？`, `Before ${whose(ahead)}?`),
+        verb: tell("往前", "Forward"),
+        fields: [reason(true)],
+        send: (values) =>
+          void nurse.move(ticket, { before: ahead.id, reason: values.reason ?? "" }),
+      }));
+    at("postpone", tell("往后排", "Later"), "L", () => nurse.postpone(ticket));
   }
+  if (inLine || ticket.state === "examination")
+    ask("transfer", tell("转诊", "Transfer"), "T", () => transferForm(ticket, view, nurse));
+  if (OVER.has(ticket.state)) return found;
+  ask("vitals", tell("生命体征", "Vital signs"), "V", () => ({
+    title: `${whose(ticket)} ${tell("生命体征", "vital signs")}`,
+    verb: tell("记下", "Write down"),
+    fields: VITALS.map(([key, chinese, inEnglish, unit]) => ({
+      key,
+      label: tell(chinese, inEnglish),
+      unit,
+      kind: "number",
+    })),
+    send: (values) => {
+      const numbers = Object.entries(values)
+        .filter(([, value]) => value !== "")
+        .map(([key, value]) => [key, Number(value)] as const);
+      if (numbers.length) void nurse.vitals(ticket, { values: Object.fromEntries(numbers) });
+    },
+  }));
+  if (ticket.level !== undefined || view.clinic?.rules?.emergency?.on)
+    ask("triage", tell("急诊分级", "Triage"), "E", () => ({
+      title: tell(`${whose(ticket)} 急诊分级`, `Triage level of ${whose(ticket)}`),
+      verb: tell("定级", "Set"),
+      fields: [
+        {
+          ...choice(
+            "level",
+            tell("级别", "Level"),
+            [1, 2, 3, 4].map((level) => ({ value: String(level), word: levelWord(level) })),
+          ),
+          required: true,
+        },
+        reason(false),
+      ],
+      send: (values) =>
+        void nurse.triage(ticket, { level: Number(values.level), ...given(values, "reason") }),
+    }));
+  if (ticket.state !== "called")
+    ask("give_up", tell("弃号", "Gives up"), "G", () => ({
+      title: tell(`${whose(ticket)} 不看了？`, `${whose(ticket)} does not wait?`),
+      verb: tell("弃号", "Gives up"),
+      fields: [reason(false)],
+      send: (values) => void nurse.giveUp(ticket, given(values, "reason")),
+    }));
   return found;
 }
 
-const CLASSES = [
-  { value: "aged", word: "70 岁以上" },
-  { value: "pregnant", word: "孕妇" },
-  { value: "military", word: "军人" },
-  { value: "disabled", word: "残疾" },
-  { value: "child", word: "儿童" },
-  { value: "emergency", word: "急" },
+/** A choice that stands for "none", where an empty one would be no choice yet. */
+const NONE = "-";
+
+const VITALS: [string, string, string, string][] = [
+  ["systolic", "收缩压", "Systolic", "mmHg"],
+  ["diastolic", "舒张压", "Diastolic", "mmHg"],
+  ["temperature", "体温", "Temperature", "℃"],
+  ["pulse", "脉搏", "Pulse", "/min"],
+  ["oxygen", "血氧", "Oxygen", "%"],
+  ["breaths", "呼吸", "Breaths", "/min"],
+  ["pain", "疼痛", "Pain", "0–10"],
 ];
 
-const number = (key: string, label: string, unit: string): Field => ({
+const choice = (key: string, label: string, options: Option[]): Field => ({
   key,
   label,
-  unit,
-  kind: "number",
+  kind: "choice",
+  options,
 });
 
-const VITALS: Field[] = [
-  number("temperature", "体温", "℃"),
-  number("pulse", "脉搏", "次/分"),
-  number("breaths", "呼吸", "次/分"),
-  number("systolic", "收缩压", "mmHg"),
-  number("diastolic", "舒张压", "mmHg"),
-  number("oxygen", "血氧", "%"),
-];
+function roomsOf(ticket: DeskTicket, view: DeskView): Option[] {
+  return Object.entries(view.rooms ?? {})
+    .filter(([, room]) => room.queues?.includes(ticket.queue) && room.doctor)
+    .sort(([a], [b]) => byRoom.compare(a, b))
+    .map(([room, row]) => ({
+      value: room,
+      word: tell(`${room} 诊室 ${row.doctor}`, `Room ${room} ${row.doctor}`),
+    }));
+}
 
-function stopForm(ticket: DeskTicket, view: DeskView, nurse: Nurse): Form {
+/** Those who see this queue now; a pin is to the doctor, who may change rooms. */
+function doctorsOf(ticket: DeskTicket, view: DeskView): Option[] {
+  const found = new Map<string, string>();
+  for (const { value: room, word } of roomsOf(ticket, view)) {
+    const doctor = view.rooms?.[room]?.logged_in;
+    if (doctor && !found.has(doctor)) found.set(doctor, word);
+  }
+  return [...found].map(([value, word]) => ({ value, word }));
+}
+
+function doctorForm(
+  ticket: DeskTicket,
+  view: DeskView,
+  verb: string,
+  send: (values: Values) => unknown,
+): Form {
   return {
-    title: `${ticket.number} ${ticket.name} 想怎么办？`,
-    verb: "记下",
+    title: tell(`${whose(ticket)} 请哪位医生看？`, `Which doctor for ${whose(ticket)}?`),
+    verb,
     fields: [
       {
-        key: "answer",
-        label: "答复",
-        kind: "choice",
+        ...choice("doctor", tell("医生", "Doctor"), [
+          { value: NONE, word: tell("谁先有空谁看", "Whoever is free") },
+          ...doctorsOf(ticket, view),
+        ]),
         required: true,
-        options: [
-          { value: "refund", word: "退号" },
-          { value: "day", word: "改天再来" },
-          ...Object.entries(view.doctors ?? {})
-            .filter(([, doctor]) => doctor.stopped === undefined)
-            .map(([key, doctor]) => ({ value: `doctor:${key}`, word: `改看 ${doctor.name}` })),
-        ],
       },
-      { key: "day", label: "改到哪天", kind: "text" },
+      reason(false),
+    ],
+    send: ({ doctor = NONE, ...values }) =>
+      void send({ ...values, doctor: doctor === NONE ? "" : doctor }),
+  };
+}
+
+function transferForm(ticket: DeskTicket, view: DeskView, nurse: Nurse): Form {
+  return {
+    title: tell(`${whose(ticket)} 转到哪里？`, `Where does ${whose(ticket)} go?`),
+    verb: tell("转过去", "Transfer"),
+    fields: [
+      {
+        ...choice(
+          "queue",
+          tell("队列", "Queue"),
+          Object.entries(view.queues ?? {})
+            .filter(([queue]) => queue !== ticket.queue)
+            .map(([value, row]) => ({ value, word: `${value} ${row.name ?? ""}` })),
+        ),
+        required: true,
+      },
+      { key: "and_return", label: tell("看完再回来", "And comes back"), kind: "tick" },
+      reason(false),
+    ],
+    send: (values) =>
+      void nurse.transfer(ticket, {
+        to: { queue: values.queue ?? "" },
+        and_return: values.and_return === "yes",
+        ...given(values, "reason"),
+      }),
+  };
+}
+
+function answerForm(ticket: DeskTicket, view: DeskView, nurse: Nurse): Form {
+  const others = Object.entries(view.rooms ?? {}).flatMap(([, room]) =>
+    room.logged_in && room.note?.kind !== "clinic_stopped"
+      ? (room.queues ?? []).map((queue) => ({ queue, doctor: room.logged_in ?? "", name: room.doctor }))
+      : [],
+  );
+  const open = others.filter(({ queue }) => !view.queues?.[queue]?.frozen);
+  return {
+    title: tell(`${whose(ticket)} 想怎么办？`, `What does ${whose(ticket)} want?`),
+    verb: tell("记下", "Write down"),
+    fields: [
+      {
+        ...choice("answer", tell("答复", "Answer"), [
+          { value: "refund", word: tell("退号", "The money back") },
+          { value: "day", word: tell("改天再来", "Another day") },
+          ...open.map(({ queue, doctor, name }) => ({
+            value: `doctor:${queue}:${doctor}`,
+            word: tell(`改看 ${queue} ${name}`, `${queue} ${name} instead`),
+          })),
+        ]),
+        required: true,
+      },
+      {
+        key: "day",
+        label: tell("改到哪天", "Which day"),
+        kind: "text",
+        when: ({ answer }) => answer === "day",
+        required: true,
+      },
     ],
     send: ({ answer = "", day }) => {
-      const [kind = "", doctor] = answer.split(":");
+      const [kind = "", queue, doctor] = answer.split(":");
       void nurse.answerStop(ticket, {
         answer: kind,
-        ...(doctor ? { to: { doctor, queue: ticket.queue } } : {}),
-        ...(day ? { day } : {}),
+        ...(queue && doctor ? { to: { queue, doctor } } : {}),
+        ...(kind === "day" && day ? { day } : {}),
       });
     },
   };

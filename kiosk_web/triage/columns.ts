@@ -1,5 +1,6 @@
-import type { DeskTicket, DeskView, Stage } from "@shared/desk/view";
+import type { DeskTicket, DeskTicketRow, DeskView, Stage } from "@shared/desk/view";
 import { byRoom } from "@shared/hall/board";
+import { tell } from "@shared/page/language";
 
 /** The desk's columns, worked out of the view: one a queue, everybody in one place. */
 
@@ -16,6 +17,8 @@ export type GroupKey =
 
 export interface Group {
   key: GroupKey;
+  /** Stays the same while other groups come and go. */
+  id: string;
   /** The slot its tickets were booked for, where they were booked for one. */
   slot?: [number, number];
   tickets: DeskTicket[];
@@ -42,22 +45,30 @@ export interface Column {
 const ENDED: Stage[] = ["done", "gave_up", "refunded", "left"];
 const ASIDE: GroupKey[] = ["held", "examination", "leaving", "missed"];
 
-export const GROUP_WORD: Record<GroupKey, string> = {
-  stopped: "等答复",
-  at_room: "诊室门外",
-  waiting: "候诊",
-  held: "暂挂",
-  examination: "检查中",
-  leaving: "转诊中",
-  missed: "过号",
-  booked: "未到",
-  ended: "看完",
+const GROUP: Record<GroupKey, [string, string]> = {
+  stopped: ["等答复", "To be asked"],
+  at_room: ["诊室门外", "At the room"],
+  waiting: ["候诊", "Waiting"],
+  held: ["暂挂", "On hold"],
+  examination: ["检查中", "Examination"],
+  leaving: ["转诊中", "On the way"],
+  missed: ["过号", "Missed"],
+  booked: ["未到", "Not yet here"],
+  ended: ["看完", "Done"],
 };
+export const groupWord = (key: GroupKey): string => tell(...GROUP[key]);
 
+const known = new WeakMap<DeskTicketRow, DeskTicket>();
+
+/** A row that did not change stays the same ticket, so that it is not drawn again. */
 export function ticketsOf(view: DeskView): Map<string, DeskTicket> {
-  return new Map(
-    Object.entries(view.tickets ?? {}).map(([id, row]) => [id, { ...row, id }]),
-  );
+  const found = new Map<string, DeskTicket>();
+  for (const [id, row] of Object.entries(view.tickets ?? {})) {
+    let ticket = known.get(row);
+    if (ticket === undefined) known.set(row, (ticket = { ...row, id }));
+    found.set(id, ticket);
+  }
+  return found;
 }
 
 export function columnsOf(
@@ -105,8 +116,12 @@ function seatOf(
 
 function groupsOf(order: DeskTicket[], mine: DeskTicket[]): Group[] {
   const groups: Group[] = [];
-  const add = (group: Group) => {
-    if (group.tickets.length > 0) groups.push(group);
+  const add = (group: Omit<Group, "id">) => {
+    const like = groups.filter(
+      ({ key, slot }) => key === group.key && slot?.[0] === group.slot?.[0],
+    );
+    const id = [group.key, group.slot?.[0] ?? "", like.length].join(" ");
+    if (group.tickets.length > 0) groups.push({ ...group, id });
   };
   const inState = (state: Stage) => mine.filter((ticket) => ticket.state === state);
   add({ key: "stopped", tickets: bySince(inState("stopped")) });
@@ -122,8 +137,8 @@ function groupsOf(order: DeskTicket[], mine: DeskTicket[]): Group[] {
 }
 
 /** Neighbours of one slot share a heading; an order never changes for a heading. */
-function slotGroups(waiting: DeskTicket[]): Group[] {
-  const groups: Group[] = [];
+function slotGroups(waiting: DeskTicket[]): Omit<Group, "id">[] {
+  const groups: Omit<Group, "id">[] = [];
   for (const ticket of waiting) {
     const last = groups.at(-1);
     const [start, end] = ticket.slot ?? [0, 0];

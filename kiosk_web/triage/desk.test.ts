@@ -146,6 +146,7 @@ describe("finding somebody", () => {
 test("precedence is the first badge, and 预 is no news", () => {
   const badges = badgesOf(
     ticket("A1", { level: 1, classes: ["aged"], marks: ["booked", "priority", "return"] }),
+    { classes: [{ key: "aged", name: "70+" }] },
   );
   expect(badges.map(({ word }) => word)).toEqual(["Ⅰ级", "70+", "回诊"]);
 });

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import msgspec
 from quart import Blueprint, Response
 
@@ -9,7 +11,7 @@ from actors.clinic.order.reasons import templates
 from actors.kernel.times import Clock, day_of, iso
 from realtime.config import Hospital
 from realtime.http.answers import json_answer
-from realtime.http.openapi import Operation, document
+from realtime.http.openapi import Described, Operation, document
 from realtime.protocol.messages import SUBPROTOCOL
 
 BASE = "/api/v1"
@@ -42,9 +44,15 @@ class Words(msgspec.Struct, frozen=True):
 
 
 def api_routes(
-    hospital: Hospital, version: str, clock: Clock, *, demo: bool = False
+    hospital: Hospital,
+    version: str,
+    clock: Clock,
+    *,
+    demo: bool = False,
+    elsewhere: Iterable[Described] = (),
 ) -> Blueprint:
-    """The routes. ``demo`` says that the demo's addresses are there too."""
+    """The routes. ``demo`` says that the demo's addresses are there too; ``elsewhere``
+    is described here and answered by others."""
     zone = hospital.zone
     facts = HospitalFacts(hospital.id, hospital.name, hospital.time_zone)
 
@@ -64,10 +72,22 @@ def api_routes(
         return Words(reasons=templates())
 
     operations = [
-        Operation("/server", "server", "Which server this is", ServerFacts, server),
-        Operation("/words", "words", "What codes say in words", Words, words),
+        Operation(
+            path="/server",
+            name="server",
+            summary="Which server this is",
+            answer=ServerFacts,
+            do=server,
+        ),
+        Operation(
+            path="/words",
+            name="words",
+            summary="What codes say in words",
+            answer=Words,
+            do=words,
+        ),
     ]
-    description = document("Houzhen 候诊", version, BASE, operations)
+    description = document("Houzhen 候诊", version, BASE, [*operations, *elsewhere])
     routes = Blueprint("api", __name__, url_prefix=BASE)
 
     def route(operation: Operation) -> None:

@@ -26,6 +26,7 @@ from realtime.http.demo import Demo, demo_routes
 from realtime.http.health import Check, health_routes
 from realtime.http.metrics import Metrics, metrics_routes
 from realtime.http.pages import Pages, not_there, page_routes
+from realtime.http.rooms import ROOM_KEYS, Rooms, room_routes
 from realtime.http.staff import Staff, staff_routes
 
 FOR_PROGRAMS = ("/api/", "/demo/", "/health/", "/metrics")
@@ -48,6 +49,7 @@ class Site(msgspec.Struct, frozen=True):
     checks: Mapping[str, Check]
     demo: Demo | None = None
     staff: Staff | None = None
+    rooms: Rooms | None = None
     body_bytes: int = 1_048_576
     body_s: float = 30.0
 
@@ -64,10 +66,18 @@ def create_app(site: Site) -> QuartTrio:
 
     demo = site.demo is not None
     app.register_blueprint(
-        api_routes(site.hospital, site.version, site.clock, demo=demo)
+        api_routes(
+            site.hospital,
+            site.version,
+            site.clock,
+            demo=demo,
+            elsewhere=() if site.rooms is None else ROOM_KEYS,
+        )
     )
     if site.staff is not None:
         app.register_blueprint(staff_routes(site.staff, BASE))
+    if site.rooms is not None:
+        app.register_blueprint(room_routes(site.rooms, BASE))
     app.register_blueprint(health_routes(site.checks))
     app.register_blueprint(metrics_routes(site.metrics))
     if site.demo is not None:

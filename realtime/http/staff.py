@@ -12,12 +12,13 @@ from typing import Any, Protocol, TypeVar
 import msgspec
 from quart import Blueprint, Response, request
 
-from actors.kernel.errors import Refusal, UnknownTarget
-from actors.kernel.times import Clock
+from actors.kernel.errors import Refusal
+from actors.kernel.times import Clock, Millis
 from actors.staff.messages import AccountName, Role
 from realtime.bodies import read_body
-from realtime.http.answers import json_answer, refusal
-from realtime.tokens import BadToken, Gate, Principal
+from realtime.http.answers import refusal
+from realtime.http.bearer import answered, bearer
+from realtime.tokens import Gate, Principal
 
 B = TypeVar("B", bound=msgspec.Struct)
 
@@ -31,6 +32,7 @@ class StaffDoor(Protocol):
     async def log_in(self, account: str, password: str) -> Any: ...
     async def change_own_password(self, account: str, old: str, new: str) -> Any: ...
     async def log_out(self, who: Principal) -> None: ...
+    async def leave_board(self, who: Principal, now: Millis) -> Any: ...
     async def add(
         self,
         by: str,
@@ -113,27 +115,11 @@ def staff_routes(staff: Staff, base: str) -> Blueprint:
         found: B = read_body(msgspec.Raw(raw), kind)
         return found
 
-    def bearer() -> Principal:
-        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-        if scheme.lower() != "bearer":
-            raise _NotLoggedIn
-        try:
-            return staff.gate.check(token.strip(), staff.clock.now())
-        except BadToken:
-            raise _NotLoggedIn from None
-
     def giver_of_rights() -> str:
-        who = bearer()
+        who = bearer(staff.gate, staff.clock)
         if not who.may("security", "*"):
             raise _NotYours
         return who.name
-
-    async def answered(do: Awaitable[Any]) -> Response:
-        try:
-            return json_answer(await do)
-        except Refusal as no:
-            answer = {"code": no.code, "message": no.message, "retry": no.retry}
-            return json_answer(answer | {"details": no.details}, _status(no))
 
     def post(path: str) -> Callable[[Any], Any]:
         def take(do: Callable[..., Awaitable[Any]]) -> Any:
@@ -159,8 +145,13 @@ def staff_routes(staff: Staff, base: str) -> Blueprint:
 
     @post("/log-out")
     async def log_out() -> Done:
-        await door.log_out(bearer())
+        await door.log_out(bearer(staff.gate, staff.clock))
         return Done()
+
+    @post("/leave-board")
+    async def leave_board() -> Any:
+        who = bearer(staff.gate, staff.clock)
+        return await door.leave_board(who, staff.clock.now())
 
     @post("/staff")
     async def add() -> Temporary:
@@ -200,30 +191,6 @@ def staff_routes(staff: Staff, base: str) -> Blueprint:
     return routes
 
 
-class _NotLoggedIn(Refusal):
-    code = "not_logged_in"
-    default = "请先登录。"
-
-
 class _NotYours(Refusal):
     code = "forbidden"
     default = "只有安全管理员能管理账号。"
-
-
-_STATUS = {
-    "not_logged_in": 401,
-    "wrong_password": 401,
-    "forbidden": 403,
-    "disabled": 403,
-    "change_password": 403,
-    "unknown_account": 404,
-    "locked": 429,
-    "bad_request": 400,
-    "unavailable": 503,
-    "busy": 503,
-    "internal": 500,
-}
-
-
-def _status(no: Refusal) -> int:
-    return 404 if isinstance(no, UnknownTarget) else _STATUS.get(no.code, 409)

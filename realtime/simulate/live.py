@@ -152,7 +152,7 @@ class LiveClinic:
         self._tickets: dict[str, LiveBell] = {}
         self._rooms = {room: LiveBell(clock) for room in rooms}
         self._own = {room: self._current(room) for room in rooms}
-        self._asking: set[str] = set()
+        self._asking: dict[str, int] = dict.fromkeys(rooms, 0)
         self._touched: dict[str, float] = {}
         self._numbers = count(1)
         self._calls = set(self._section("calls"))
@@ -206,8 +206,7 @@ class LiveClinic:
     async def check_in(self, person: Person, *, at_desk: bool = False) -> None:
         body = {"card": person.card}
         if at_desk:
-            body["where"] = "desk"
-            await self._ask("nurse", "kiosk", "check_in", body, f"{person.key}-d")
+            await self._nurse("check_in", **body)
         else:
             await self._ask("kiosk", "kiosk", "check_in", body)
 
@@ -218,7 +217,7 @@ class LiveClinic:
         await self._nurse("revive", ticket=ticket, reason="病人回来了")
 
     async def leave(self, ticket: str) -> None:
-        await self._nurse("give_up", ticket=ticket, reason="病人不等了")
+        await self._ask("kiosk", "kiosk", "leave", {"ticket": ticket})
 
     async def triage(self, ticket: str, level: int) -> None:
         with _if_it_can():
@@ -251,16 +250,13 @@ class LiveClinic:
         """To a seat that was kept, it changes the room: which is our doing."""
         where = self.where(ticket)
         room = where.room if where is not None else None
-        if room in self._rooms:
-            self._asking.add(room)
-        try:
+        if room is None or room not in self._rooms:
             await self._nurse("come_back", ticket=ticket)
-        finally:
-            if room in self._rooms:
-                self._asking.discard(room)
-                if (current := self._current(room)) == (ticket, "in"):
-                    self._own[room] = current
-                self._look_at(room)
+            return
+        with self._our_doing_in(room):
+            await self._nurse("come_back", ticket=ticket)
+            if (current := self._current(room)) == (ticket, "in"):
+                self._own[room] = current
 
     async def away(self, room: str, back_at: Ms) -> None:
         back = self.clock.on_the_wall(back_at)
@@ -310,7 +306,7 @@ class LiveClinic:
 
     def _look_at(self, room: str) -> None:
         """Has something happened here that was not our doing?"""
-        if room in self._asking:
+        if self._asking[room]:
             return
         current = self._current(room)
         if current != self._own[room]:
@@ -331,23 +327,31 @@ class LiveClinic:
         self._look_at(room)
         if (quiet := self._quiet_in(room)) > 0:
             raise No("taken", round(quiet * 1000 * self.clock.speed))
-        self._asking.add(room)
-        try:
-            reply = await self._ask(f"doctor/{room}", "desk", name, body)
+        with self._our_doing_in(room):
+            try:
+                reply = await self._ask(f"doctor/{room}", "desk", name, body)
+            except No as no:
+                if no.code == "moved_on":
+                    self._touched[room] = trio.current_time()
+                self._own[room] = self._current(room)
+                raise
             ticket = reply.get("ticket", "")
             stage = {"call_next": "called", "call_again": "called", "start": "in"}
-            self._own[room] = (ticket, stage[name]) if name in stage else None
             if name in ("away", "back"):
                 self._own[room] = self._current(room)
-        except No as no:
-            if no.code == "moved_on":
-                self._touched[room] = trio.current_time()
-            self._own[room] = self._current(room)
-            raise
-        finally:
-            self._asking.discard(room)
-        self._look_at(room)
+            else:
+                self._own[room] = (ticket, stage[name]) if name in stage else None
         return reply
+
+    @contextmanager
+    def _our_doing_in(self, room: str) -> Iterator[None]:
+        """What changes there meanwhile may be ours; who is done last looks again."""
+        self._asking[room] += 1
+        try:
+            yield
+        finally:
+            self._asking[room] -= 1
+            self._look_at(room)
 
     async def _ask(
         self,

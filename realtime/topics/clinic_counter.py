@@ -8,24 +8,14 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from actors.clinic.commands import (
-    CallAgain,
-    CallNext,
-    CheckIn,
-    Finish,
-    Miss,
-    Open,
-    Recall,
-    Register,
-    Start,
-)
-from actors.clinic.plan import ClinicPlan, Key, Number, QueuePlan, RoomPlan, TicketId
-from actors.clinic.settings import Settings
+from actors.clinic.commands import CheckIn, Merge, Register, Rename
+from actors.clinic.plan import CheckedInAt, Extra, Half, Number, Person, Slot, TicketId
 from actors.clinic.state import ClinicState
-from actors.kernel.errors import Forbidden, UnknownAsk, UnknownTarget
+from actors.kernel.errors import BadRequest, Forbidden, UnknownAsk, UnknownTarget
 from actors.kernel.masking import mask_name
 from actors.kernel.sealed import CannotOpen, Vault
 from realtime.tokens import Principal
+from realtime.topics.clinic_asks import ASKS, nurse, patient, sets_up
 from realtime.topics.counter import Errand, read_body
 
 _VIEWS = {
@@ -44,37 +34,42 @@ class _Body(msgspec.Struct, frozen=True):
     """What a client sends; fields we do not know are a later client's."""
 
 
-class _Open(_Body, frozen=True):
-    clinic: ClinicPlan
-    queues: dict[Key, QueuePlan]
-    rooms: dict[Key, RoomPlan]
-    settings: Settings = Settings()
-
-
 class _Register(_Body, frozen=True):
+    """As clinic.register, with a name and a card as people know them. Who is brought
+    in without papers has no card: the ticket's own id stands for it."""
+
     queue: str
     name: PersonName
-    card: Card
+    card: Card | None = None
     ticket: TicketId | None = None
     number: Number | None = None
+    slot: Slot | None = None
+    half: Half | None = None
+    booked: bool = False
+    doctor: str | None = None
+    special: tuple[str, ...] = ()
+    extra: Extra | None = None
+    linked: TicketId | None = None
+    person: Person | None = None
+    level: Annotated[int, Meta(ge=1, le=4)] | None = None
 
 
 class _CheckIn(_Body, frozen=True):
-    card: Card
+    card: Card | None = None
+    ticket: str | None = None
+    where: CheckedInAt | None = None
+    doctor: str | None = None
 
 
-class _CallNext(_Body, frozen=True):
-    room: str
-    after: str | None = None
+class _Rename(_Body, frozen=True):
+    person: Person
+    name: PersonName
 
 
-class _AboutTicket(_Body, frozen=True):
-    room: str
-    ticket: str
-
-
-class _Recall(_Body, frozen=True):
-    ticket: str
+class _Merge(_Body, frozen=True):
+    person: Person
+    into: Person
+    name: PersonName | None = None
 
 
 class ClinicCounter:
@@ -85,15 +80,12 @@ class ClinicCounter:
     def __init__(self, vault: Vault) -> None:
         self._vault = vault
         self._asks: dict[tuple[str, str], Callable[..., Errand]] = {
-            ("desk", "call_next"): self._call_next,
-            ("desk", "call_again"): self._about(CallAgain),
-            ("desk", "start"): self._about(Start),
-            ("desk", "finish"): self._about(Finish),
-            ("desk", "missed"): self._about(Miss),
-            ("desk", "recall"): self._recall,
-            ("kiosk", "check_in"): self._check_in,
-            ("setup", "open"): self._open,
+            ("kiosk", "check_in"): self._check_in_at("kiosk"),
+            ("desk", "check_in"): self._check_in_at("desk"),
             ("setup", "register"): self._register,
+            ("desk", "register"): self._register,
+            ("setup", "rename"): self._rename,
+            ("setup", "merge"): self._merge,
         }
 
     def may_look(self, who: Principal, parts: tuple[str, ...], view: str) -> None:
@@ -111,41 +103,38 @@ class ClinicCounter:
         name: str,
         body: msgspec.Raw,
     ) -> Errand:
-        ask = self._asks.get((view, name))
+        clinic = parts[0]
+        own = self._asks.get((view, name))
+        if own is not None:
+            return own(who, clinic, view, body)
+        ask = ASKS.get((view, name))
         if ask is None:
             raise UnknownAsk
-        return ask(who, parts[0], body)
-
-    # -- the doctor ----------------------------------------------------------------
-
-    def _call_next(self, who: Principal, clinic: str, body: msgspec.Raw) -> Errand:
-        asked = read_body(body, _CallNext)
-        _at_the_desk(who, clinic, asked.room)
-        return Errand(CallNext(by=who.name, room=asked.room, after=asked.after))
-
-    def _about(self, command: Any) -> Callable[..., Errand]:
-        def errand(who: Principal, clinic: str, body: msgspec.Raw) -> Errand:
-            asked = read_body(body, _AboutTicket)
-            _at_the_desk(who, clinic, asked.room)
-            return Errand(command(by=who.name, room=asked.room, ticket=asked.ticket))
-
-        return errand
-
-    def _recall(self, who: Principal, clinic: str, body: msgspec.Raw) -> Errand:
-        asked = read_body(body, _Recall)
-        # a missed patient belongs to the queue, not to a room
-        doctor = "doctor" in who.roles and who.has_room_in(clinic)
-        if not doctor and not who.may("nurse", clinic):
-            raise Forbidden
-        return Errand(Recall(by=who.name, ticket=asked.ticket))
+        asked = read_body(body, ask.body)
+        ask.may(who, clinic, asked)
+        command = ask.command(by=who.name, **msgspec.structs.asdict(asked))
+        return Errand(command, self._tell_history if name == "history" else None)
 
     # -- the patient ---------------------------------------------------------------
 
-    def _check_in(self, who: Principal, clinic: str, body: msgspec.Raw) -> Errand:
-        asked = read_body(body, _CheckIn)
-        if not (who.may("kiosk", clinic) or who.may("nurse", clinic)):
-            raise Forbidden
-        return Errand(CheckIn(by=who.name, card=self._index(asked.card)), self._greet)
+    def _check_in_at(self, default: CheckedInAt) -> Callable[..., Errand]:
+        def errand(who: Principal, clinic: str, view: str, body: msgspec.Raw) -> Errand:
+            asked = read_body(body, _CheckIn)
+            (patient if view == "kiosk" else nurse)(who, clinic, asked)
+            if (asked.card is None) == (asked.ticket is None):
+                raise BadRequest("请刷卡，或选择号票。", field="card")
+            # a kiosk is a kiosk, whatever it says
+            where = asked.where if view == "desk" and asked.where else default
+            command = CheckIn(
+                by=who.name,
+                card=None if asked.card is None else self._index(asked.card),
+                ticket=asked.ticket,
+                where=where,
+                doctor=asked.doctor,
+            )
+            return Errand(command, self._greet)
+
+        return errand
 
     def _greet(self, reply: bytes, state: ClinicState) -> bytes:
         """The patient reads whom we took them for; a reply never keeps a name."""
@@ -158,44 +147,62 @@ class ClinicCounter:
         place["name"] = mask_name(name)
         return msgspec.json.encode(place)
 
-    # -- the morning ---------------------------------------------------------------
+    # -- registrations -------------------------------------------------------------
 
-    def _open(self, who: Principal, clinic: str, body: msgspec.Raw) -> Errand:
-        asked = read_body(body, _Open)
-        _sets_up(who, clinic)
+    def _register(
+        self, who: Principal, clinic: str, view: str, body: msgspec.Raw
+    ) -> Errand:
+        asked = read_body(body, _Register)
+        (sets_up if view == "setup" else nurse)(who, clinic, asked)
+        if asked.card is None and (asked.ticket is None or view == "setup"):
+            raise BadRequest("请刷卡；没有证件的请给一个票号。", field="card")
+        fields = {
+            field: getattr(asked, field)
+            for field in _Register.__struct_fields__
+            if field not in ("name", "card")
+        }
+        card = self._index(asked.card) if asked.card else f"ticket {asked.ticket}"
         return Errand(
-            Open(
-                by=who.name,
-                clinic=asked.clinic,
-                queues=asked.queues,
-                rooms=asked.rooms,
-                settings=asked.settings,
+            Register(
+                by=who.name, name=self._vault.seal(asked.name), card=card, **fields
             )
         )
 
-    def _register(self, who: Principal, clinic: str, body: msgspec.Raw) -> Errand:
-        asked = read_body(body, _Register)
-        _sets_up(who, clinic)
+    def _rename(
+        self, who: Principal, clinic: str, view: str, body: msgspec.Raw
+    ) -> Errand:
+        asked = read_body(body, _Rename)
+        sets_up(who, clinic, asked)
+        name = self._vault.seal(asked.name)
+        return Errand(Rename(by=who.name, person=asked.person, name=name))
+
+    def _merge(
+        self, who: Principal, clinic: str, view: str, body: msgspec.Raw
+    ) -> Errand:
+        asked = read_body(body, _Merge)
+        sets_up(who, clinic, asked)
+        name = None if asked.name is None else self._vault.seal(asked.name)
         return Errand(
-            Register(
-                by=who.name,
-                queue=asked.queue,
-                name=self._vault.seal(asked.name),
-                card=self._index(asked.card),
-                ticket=asked.ticket,
-                number=asked.number,
-            )
+            Merge(by=who.name, person=asked.person, into=asked.into, name=name)
         )
 
     def _index(self, card: str) -> str:
         return self._vault.index("card", card)
 
+    # -- the nurse -----------------------------------------------------------------
 
-def _at_the_desk(who: Principal, clinic: str, room: str) -> None:
-    if not (who.may("doctor", f"{clinic}/{room}") or who.may("nurse", clinic)):
-        raise Forbidden
+    def _tell_history(self, reply: bytes, state: ClinicState) -> bytes:
+        """Who did what, when, where and why; oldest first, with nothing personal."""
+        told: dict[str, Any] = msgspec.json.decode(reply)
+        told["history"] = [
+            {
+                key: value
+                for key, value in msgspec.to_builtins(event).items()
+                if key not in _NOT_TOLD
+            }
+            for event in state.history.get(told["ticket"], ())
+        ]
+        return msgspec.json.encode(told)
 
 
-def _sets_up(who: Principal, clinic: str) -> None:
-    if not (who.may("admin", clinic) or who.may("his", clinic)):
-        raise Forbidden
+_NOT_TOLD = ("name", "card", "traveller", "ticket", "tickets")

@@ -69,7 +69,7 @@ MUTANTS = (
     ),
     Mutant(
         "a patch waits for its commit",
-        "actors/runtime/activation.py",
+        "actors/runtime/feed.py",
         "                patches.append((feed, patch))",
         "                feed.show(patch)",
         (PATCHES + "a_patch_is_shown_when_it_is_on_disk",),
@@ -98,7 +98,8 @@ MUTANTS = (
     Mutant(
         "who joins as a view is let go is not forgotten",
         "actors/runtime/activation.py",
-        "            if self._over or (self._feeds or {}).get(name) is not feed:\n",
+        "            if self._over or (self._feeds or Feeds()).get(name) is not "
+        "feed:\n",
         "            if False:\n",
         (PATCHES + "who_comes_just_as_a_view_is_let_go_gets_its_patches",),
     ),

@@ -13,7 +13,7 @@ import pytest
 import trio
 
 from realtime.bootstrap import House
-from realtime.client import open_client
+from realtime.client import TopicClosed, open_client
 from realtime.staff_tool import NotAdded, add_first, run_first
 from tests.realtime.house import a_house, clinic, open_clinic, settings_at, token
 
@@ -117,6 +117,26 @@ async def test_log_out_ends_the_token(house: House) -> None:
     root = await first_account(house)
     assert (await post(house, "/log-out", bearer=root))[0] == 200
     assert (await post(house, "/log-out", bearer=root))[0] == 401
+
+
+async def test_a_desk_that_is_left_keeps_the_masked_board_and_nothing_else(
+    house: House,
+) -> None:
+    root = await first_account(house)
+    nurse = await a_nurse(house, root)
+    status, board = await post(house, "/leave-board", bearer=nurse)
+    assert status == 200
+    assert (await post(house, "/leave-board", bearer=nurse))[0] == 401
+    await open_clinic(house)
+    url = house.address.replace("http", "ws") + "/live"
+    async with open_client(url, board["token"], kind="test", id="desk") as client:
+        hall = await client.join(clinic(house, "hall"))
+        assert hall.view["queues"]["A"]["name"] == "心血管内科"
+        with pytest.raises(TopicClosed, match="forbidden"):
+            await client.join(clinic(house, "desk"))
+    # who gives rights has no board to leave
+    status, told = await post(house, "/leave-board", bearer=root)
+    assert (status, told["code"]) == (403, "forbidden")
 
 
 async def test_a_wrong_password_says_how_many_tries_are_left(house: House) -> None:

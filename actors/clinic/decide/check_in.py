@@ -55,7 +55,7 @@ def check_in(state: ClinicState, command: CheckIn, now: Millis) -> Decision:
         doctor = command.doctor
     rules.must_not_be_stopped(state, ticket.queue, doctor, ticket.half)
     number, drawn = None, 0
-    if state.settings.numbers.given == "check_in":
+    if state.settings.numbers.given == "check_in" or not ticket.number:
         number, drawn = rules.draw(state, ticket.queue, ticket.half, doctor)
     queue = state.queues[ticket.queue]
     return yes(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from actors.clinic import rules
 from actors.clinic.commands import (
     CarryOver,
@@ -206,9 +208,9 @@ def carry_over(state: ClinicState, command: CarryOver, now: Millis) -> Decision:
         if command.opening is None:
             raise Refused("not_open", "这个诊区今天还没有开，请到分诊台。")
         events.append(opened(command.opening, now, provisional=True))
-        plans = set(command.opening.queues)
+        plans = dict.fromkeys(command.opening.queues)
     else:
-        plans = set(state.queues)
+        plans = dict.fromkeys(state.queues)
     here: list[str] = []
     for guest in command.tickets:
         mark = mark_of(command.origin, guest.ticket)
@@ -216,9 +218,8 @@ def carry_over(state: ClinicState, command: CarryOver, now: Millis) -> Decision:
             here.append(state.arrived[mark])
             continue
         if guest.queue not in plans:
-            raise Refused(
-                "unknown_queue", "新的一天没有这个队列，请先加上。", queue=guest.queue
-            )
+            # the new day has no such queue: nobody is lost for that
+            guest = replace(guest, queue=next(iter(plans)), doctor=None)
         twin = rules.live_in(state, guest.card, guest.person, guest.queue, "all")
         if twin is not None:
             here.append(twin)  # registered anew meanwhile

@@ -10,6 +10,7 @@ from actors.clinic.commands import (
     HandOver,
     Move,
     Pin,
+    SeeHistory,
     SendToRoom,
     SetClass,
     TakeVitals,
@@ -246,6 +247,11 @@ def answer_help(state: ClinicState, command: AnswerHelp, now: Millis) -> Decisio
             over=command.over,
         ),
     )
+
+
+def see_history(state: ClinicState, command: SeeHistory, now: Millis) -> Decision:
+    ticket_of(state, command.ticket)
+    return yes(ThisTicket(command.ticket))
 
 
 def hand_over(state: ClinicState, command: HandOver, now: Millis) -> Decision:

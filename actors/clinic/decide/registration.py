@@ -47,7 +47,11 @@ def register(state: ClinicState, command: Register, now: Millis) -> Decision:
     rules.must_not_be_stopped(state, command.queue, command.doctor, half)
     rules.may_add(state, command)
     ticket = command.ticket or rules.new_ticket_id(state)
-    if command.number is None:
+    settings = state.settings
+    at_check_in = settings.numbers.given == "check_in" and settings.sign_in
+    if command.number is None and at_check_in:
+        number, drawn = "", 0  # the first to check in is number 1
+    elif command.number is None:
         number, drawn = rules.draw(state, command.queue, half, command.doctor)
     else:
         number, drawn = command.number, 0

@@ -194,6 +194,10 @@ def on_the_way_home(
     """After this doctor, to who lent the patient; here or in another clinic."""
     ticket = state.tickets[key]
     if ticket.home is not None:
+        queue, half = ticket.home[0], ticket.half
+        twin = rules.live_in(state, ticket.card, ticket.person, queue, half)
+        if twin not in (None, key):
+            return ()  # registered there anew meanwhile
         return (CameBack(at=now, by=by, ticket=key),)
     if ticket.origin is not None:
         stream, theirs = ticket.origin
@@ -233,7 +237,7 @@ def arrive(state: ClinicState, command: Arrive, now: Millis) -> Decision:
         raise Refused("already_registered", "这位病人在这个队列已经有号。", ticket=twin)
     key = guest_id(state, command.origin, guest.ticket)
     number, drawn = guest.number, 0
-    if rules.number_taken(state, number, half):
+    if not number or rules.number_taken(state, number, half):
         number, drawn = rules.draw(state, guest.queue, half, guest.doctor)
     if guest.doctor is not None:
         known_doctor(state, guest.doctor)
@@ -243,6 +247,7 @@ def arrive(state: ClinicState, command: Arrive, now: Millis) -> Decision:
             at=now,
             by=command.by,
             where=command.where,
+            reason=command.reason,
             ticket=key,
             number=number,
             origin=command.origin,
@@ -285,6 +290,7 @@ def _come_home(
             at=now,
             by=command.by,
             where=command.where,
+            reason=command.reason,
             ticket=mine,
             number=ticket.number,
             origin=command.origin,

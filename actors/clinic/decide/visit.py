@@ -69,8 +69,8 @@ def call_one(state: ClinicState, command: CallOne, now: Millis) -> Decision:
     ticket_in(state, command.ticket, *CALLABLE, code="not_waiting")
     if ticket.void:
         raise Refused("void", "这张号已经作废，请护士先恢复。", ticket=command.ticket)
-    if state.queues[ticket.queue].stopped is not None:
-        raise Refused("calling_stopped", "这个队列已经停叫，请联系分诊台。")
+    if not _may_finish(ticket) and (reason := _stopped(state, room, ticket.queue)):
+        raise Refused("calling_stopped", "已经停叫，不能叫新病人。", reason=reason)
     _finished_first(state, room)
     held_up = protected_from(state, command.room, command.ticket, now)
     if held_up:
@@ -82,6 +82,25 @@ def call_one(state: ClinicState, command: CallOne, now: Millis) -> Decision:
         )
     lane = lane_of(state, ticket) if ticket.state == "waiting" else "normal"
     return _call(state, command, command.ticket, lane, now)
+
+
+def _may_finish(ticket: Ticket) -> bool:
+    """停叫 is for new patients: who was in, is at the door or comes back is none."""
+    facts = ticket.facts
+    return (
+        ticket.state in ("held", "examination")
+        or facts.origin == "return"
+        or facts.at_room != ""
+    )
+
+
+def _stopped(state: ClinicState, room: Room, *queues: str) -> str | None:
+    """Why 停叫 holds here, if it does."""
+    doctor = state.doctors.get(room.doctor or "")
+    reason = room.stopped or (doctor.stopped if doctor else None)
+    for key in queues:
+        reason = reason or state.queues[key].stopped
+    return reason
 
 
 def _may_call(state: ClinicState, room: Room, *, out_of_turn: bool = False) -> None:
@@ -110,11 +129,7 @@ def _nobody(state: ClinicState, room: Room, now: Millis) -> Refused:
             stop.doctor == room.doctor or stop.queue in room.served
         ):
             return Refused("clinic_stopped", "已经停诊，不能叫号。", reason=stop.reason)
-    doctor = state.doctors.get(room.doctor or "")
-    reason = room.stopped or (doctor.stopped if doctor else None)
-    for key in room.served:
-        reason = reason or state.queues[key].stopped
-    if reason is not None:
+    if (reason := _stopped(state, room, *room.served)) is not None:
         return Refused("calling_stopped", "分诊台已经停叫，请联系护士。", reason=reason)
     if room.current is None:
         return Refused("nobody_waiting", "现在没有人候诊，有人签到后再叫。")
@@ -273,6 +288,14 @@ def opened_elsewhere(
         )
     if ticket.state == "leaving":
         raise Refused("leaving", "这位病人正在转往别的诊区，请稍候。")
+    if ticket.state == "gave_up":
+        twin = rules.live_in(
+            state, ticket.card, ticket.person, ticket.queue, ticket.half
+        )
+        if twin is not None:
+            raise Refused(
+                "already_registered", "这位病人在这个队列已经有新的号。", ticket=twin
+            )
     done = Started(
         at=now, by=command.by, ticket=command.ticket, room=command.room, reason="his"
     )
@@ -281,6 +304,10 @@ def opened_elsewhere(
             return yes(ThisTicket(command.ticket))
         return yes(ThisTicket(command.ticket), done)
     events: list[Event] = []
+    number, drawn = None, 0
+    if not ticket.number:  # nobody is in a room without one
+        doctor = ticket.facts.doctor or None
+        number, drawn = rules.draw(state, ticket.queue, ticket.half, doctor)
     if room.current is not None:
         events += finished(state, command.room, room.current, command.by, now)
     called = Called(
@@ -294,6 +321,8 @@ def opened_elsewhere(
         expires=now,
         lane=lane_of(state, ticket) if ticket.state == "waiting" else "normal",
         overtook=passed_over(state, command.room, command.ticket, now),
+        number=number,
+        drawn=drawn,
         silent=True,
         out_of_turn=True,
     )

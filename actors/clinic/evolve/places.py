@@ -9,6 +9,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from actors.clinic import standing
+from actors.clinic.order.facts import Waiting
 from actors.clinic.state import (
     IN_LINE,
     IN_ROOM,
@@ -143,6 +144,27 @@ def remember(ticket: Ticket) -> None:
     )
 
 
+def _as_it_stood(facts: Waiting, stood: Stood) -> Waiting:
+    """Its place of then; what was said of the patient meanwhile is as true as ever."""
+    then = stood.facts
+    back = replace(
+        facts,
+        joined=then.joined,
+        joined_at=then.joined_at,
+        checked_in_at=then.checked_in_at,
+        calls=then.calls,
+        origin=then.origin,
+        anchor=then.anchor,
+        overtaken=then.overtaken,
+        overdue=then.overdue,
+        at_room=then.at_room,
+        at_room_seq=then.at_room_seq,
+    )
+    if stood.state == "booked":
+        back = replace(back, doctor=then.doctor, room=then.room)
+    return back
+
+
 def put_back(state: ClinicState, key: str, ticket: Ticket, at: Millis) -> None:
     """Where it stood before the step that is undone, with the facts it had, so its
     place in the line is the same. A place that is taken by now gives the next best."""
@@ -150,7 +172,7 @@ def put_back(state: ClinicState, key: str, ticket: Ticket, at: Millis) -> None:
     ticket.stood = None
     take_out(state, key, ticket)
     at_room = stood.facts.at_room
-    ticket.facts = stood.facts
+    ticket.facts = _as_it_stood(ticket.facts, stood)
     ticket.room, ticket.called_at = stood.room, stood.called_at
     ticket.since = stood.since
     room = state.rooms.get(stood.room or "")
@@ -158,12 +180,13 @@ def put_back(state: ClinicState, key: str, ticket: Ticket, at: Millis) -> None:
     if stage in IN_LINE:
         at_the_door = stage == "at_room" and room is not None and room.doctor
         if not at_the_door and at_room:
-            ticket.facts = replace(stood.facts, at_room="", at_room_seq=0)
+            ticket.facts = replace(ticket.facts, at_room="", at_room_seq=0)
             ticket.room = None
         ticket.state = "at_room" if at_the_door else "waiting"
         standing.join_line(state, key, ticket)
         if at_the_door and room is not None:
             room.door.append(key)
+            room.door.sort(key=lambda one: state.tickets[one].facts.at_room_seq)
     elif stage in IN_ROOM and room is not None:
         if room.current is None:
             into_room(state, key, ticket, stood.room or "", stage, stood.since)

@@ -74,7 +74,7 @@ def target_at(who: Waiting, settings: Settings) -> Millis | None:
     again. None for who has no level."""
     if not 1 <= who.emergency <= 4:
         return None
-    since = who.triaged_at or who.joined_at
+    since = max(who.triaged_at, who.looked_at) or who.joined_at
     return since + settings.emergency.targets_ms[who.emergency - 1]
 
 

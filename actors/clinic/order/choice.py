@@ -9,7 +9,7 @@ import msgspec
 
 from actors.clinic.order.facts import QueueFacts, Seat, Waiting
 from actors.clinic.order.line import in_order
-from actors.clinic.order.places import EMERGENCY, PROTECTED, Places, Spot
+from actors.clinic.order.places import AT_ROOM, EMERGENCY, PROTECTED, Places, Spot
 from actors.clinic.order.reason import Reason
 from actors.clinic.order.why import Reasons
 from actors.clinic.settings import Cross, Settings
@@ -52,8 +52,9 @@ def next_for(
         best = door if line is None or door.spot.key <= line.spot.key else line
         return _chosen(best, settings, None)
     if door is not None:
-        urgent = _urgent(_heads(seat, queues, settings))
-        return _chosen(urgent or door, settings, None)
+        heads = _heads(seat, queues, settings)
+        moved = _moved_before(door, heads)
+        return _chosen(_urgent(heads) or moved or door, settings, None)
     return draw_for(seat, queues, settings, now)
 
 
@@ -169,6 +170,15 @@ def _urgent(heads: list[Head]) -> Head | None:
     """An emergency goes before everybody, from whichever queue."""
     urgent = [head for head in heads if head.spot.section == EMERGENCY]
     return min(urgent, key=_by_place, default=None)
+
+
+def _moved_before(door: Head, heads: list[Head]) -> Head | None:
+    """Whom a nurse has put before the first at the door."""
+    moved = [head for head in heads if head.spot.section == AT_ROOM]
+    first = min(moved, key=_by_place, default=None)
+    if first is None or _by_place(first) > _by_place(door):
+        return None
+    return first
 
 
 def _by_place(head: Head) -> tuple[int, tuple[int | str, ...]]:

@@ -41,10 +41,11 @@ class Waiting(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     ``registered`` is the order of registration, ``joined`` of joining this line (check
     in, recall, return), ``calls`` what the queue had called when it joined.
     ``checked_in_at`` later than the slot's end makes it late. ``doctor`` and ``room``
-    are whom it is pinned to. ``emergency`` is its level, 1 to 4. ``at_room`` is the
-    room at whose door it waits (second stage), ``at_room_seq`` since when.
-    ``overtaken`` counts who came later and went before; ``overdue`` says that it has
-    waited longer than the rules allow. ``anchor`` is set by ``put`` alone.
+    are whom it is pinned to. ``emergency`` is its level, 1 to 4, since ``triaged_at``;
+    ``looked_at`` is when that was confirmed, which moves its target, not its place.
+    ``at_room`` is the room at whose door it waits (second stage), ``at_room_seq`` since
+    when. ``overtaken`` counts who came later and went before; ``overdue`` says that it
+    has waited longer than the rules allow. ``anchor`` is set by ``put`` alone.
     """
 
     ticket: str
@@ -64,6 +65,7 @@ class Waiting(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     extra: ExtraPlace = ""
     emergency: int = 0
     triaged_at: Millis = 0
+    looked_at: Millis = 0
     at_room: str = ""
     at_room_seq: int = 0
     overtaken: int = 0

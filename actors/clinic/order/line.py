@@ -117,6 +117,13 @@ def _lanes(
         if items := queued.get(name, []):
             found.append(Lane(name, items, queue.counters, every=special.every))
     returns, recall = settings.returns, settings.recall
+    if items := queued.get(LATE, []):
+        found.append(Lane(LATE, items, queue.counters, every=settings.late.every))
+    if items := queued.get(RECALLED, []):
+        per = doctor if recall.per == "doctor" else ""
+        found.append(
+            Lane(RECALLED, items, queue.counters, every=recall.every, doctor=per)
+        )
     if items := queued.get(RETURNED, []):
         found.append(
             Lane(
@@ -128,11 +135,4 @@ def _lanes(
                 evens=returns.even_out,
             )
         )
-    if items := queued.get(RECALLED, []):
-        per = doctor if recall.per == "doctor" else ""
-        found.append(
-            Lane(RECALLED, items, queue.counters, every=recall.every, doctor=per)
-        )
-    if items := queued.get(LATE, []):
-        found.append(Lane(LATE, items, queue.counters, every=settings.late.every))
     return found

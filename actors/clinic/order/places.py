@@ -174,7 +174,16 @@ class Places:
         anchor = who.anchor
         if anchor is None:
             return own
-        other = self._beside(anchor.like)
+        like = anchor.like
+        if like.at_room and not self.level(like):
+            # only a nurse goes before who waits at a door
+            if own.section < AT_ROOM or anchor.side > 0:
+                return own
+            key = _extended(
+                (like.at_room_seq, like.ticket, 0), -1, anchor.seq, who.ticket
+            )
+            return Spot(AT_ROOM, key, own.lane, "", own.calls)
+        other = self._beside(like)
         if own.section < other.section:
             return own
         if other.section == EMERGENCY and not self.level(who):

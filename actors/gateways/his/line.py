@@ -31,6 +31,7 @@ log = logging.getLogger("houzhen.his")
 T = TypeVar("T")
 
 _MOST_BYTES = 8 * 1024 * 1024
+_LONG = 64 * 1024
 
 
 class Terms(msgspec.Struct, frozen=True, kw_only=True):
@@ -114,7 +115,8 @@ class Line:
         while True:
             tries -= 1
             try:
-                return self._read(method, await self._exchange(method, body), read)
+                answer = await self._exchange(method, body)
+                return await self._read(method, answer, read)
             except (httpx.TransportError, trio.TooSlowError) as error:
                 if not tries:
                     self.figures.away += 1
@@ -156,7 +158,8 @@ class Line:
     ) -> T:
         body = {"trade_no": trade_no, **body}
         try:
-            return self._read(method, await self._exchange(method, body), read)
+            answer = await self._exchange(method, body)
+            return await self._read(method, answer, read)
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
             self.figures.away += 1
             raise Unreachable(method, type(error).__name__) from None
@@ -220,15 +223,22 @@ class Line:
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             raise _Garbled("not a whole JSON answer") from None
 
-    def _read(self, method: str, answer: Envelope, read: Callable[[Any], T]) -> T:
+    async def _read(self, method: str, answer: Envelope, read: Callable[[Any], T]) -> T:
         """Raises HisRefused, and _Garbled for what cannot be true."""
         if str(answer.code) != str(self.terms.success_code):
             self.figures.refused += 1
             raise HisRefused(
                 method, str(answer.code)[:40], (answer.message or "")[:200]
             )
-        try:
+
+        def whole() -> T:
             return read(msgspec.json.decode(answer.data))
+
+        try:
+            if len(bytes(answer.data)) < _LONG:
+                return whole()
+            # a whole day of slots would hold the loop for too long
+            return await trio.to_thread.run_sync(whole)
         except (ValueError, RecursionError) as error:
             raise _Garbled(str(error)) from None
 

@@ -162,9 +162,12 @@ class _Fields:
         if may_miss and not text:
             return 0
         try:
-            at = datetime.strptime(text, "%Y-%m-%d %H:%M:%S")
+            # strptime takes forty times as long, and a day of slots has thousands
+            at = datetime.fromisoformat(text)
         except ValueError:
             raise ValueError(f"{name} is not a time") from None
+        if len(text) != 19 or text[10] not in " T":
+            raise ValueError(f"{name} is not a time")
         return round(at.replace(tzinfo=self._zone).timestamp() * 1000)
 
     def rows(self, name: str) -> list[Any]:

@@ -58,6 +58,9 @@ export interface DeskTicketRow {
   reports?: string[];
   back_at?: number;
   answer?: string;
+  linked?: string;
+  gone_to?: string;
+  end?: string;
   reasons?: Reason[];
   vitals?: Vitals;
 }
@@ -71,11 +74,59 @@ export interface DeskQueueRow extends QueueRow {
 
 export interface DeskRoomRow extends RoomRow {
   door?: string[];
+  shared?: string;
   held?: string[];
+  trainees?: string[];
   logged_in?: string;
   mode?: string;
   kept?: string;
-  note?: { kind: string; reason?: string; back_at?: number; doctor?: string };
+  note?: {
+    kind: string;
+    reason?: string;
+    since?: number;
+    back_at?: number;
+    doctor?: string;
+  };
+}
+
+/** The rules of the day, as far as a desk reads them; it sends all of them back. */
+export interface RuleSet {
+  call_again_ms?: number;
+  missed_after_ms?: number;
+  sign_in?: boolean;
+  classes?: { key: string; name: string; name_en?: string; level?: number }[];
+  second_stage?: { mode?: string; at_most?: number };
+  emergency?: { on?: boolean };
+  late?: { mode?: string; every?: number };
+  recall?: { mode?: string; every?: number };
+  returns?: { first?: number; back?: number };
+  fairness?: { overtaken?: number; longest_ms?: number };
+}
+
+export interface HandOverNote {
+  at: number;
+  by: string;
+  to: string;
+  note: string;
+}
+
+/** The rules of the day, as far as a desk reads them; it sends all of them back. */
+export interface RuleSet {
+  sign_in?: boolean;
+  classes?: { key: string; name: string; name_en?: string; level?: number }[];
+  second_stage?: { mode?: string; at_most?: number };
+  emergency?: { on?: boolean };
+  late?: { mode?: string; every?: number };
+  recall?: { mode?: string; every?: number };
+  returns?: { first?: number; back?: number };
+  fairness?: { overtaken?: number; longest_ms?: number };
+}
+
+export interface HandOverNote {
+  at: number;
+  by: string;
+  to: string;
+  note: string;
 }
 
 export interface AlarmRow {
@@ -96,7 +147,11 @@ export interface NoticeRow {
 }
 
 export interface DeskView {
-  clinic?: ClinicRow & { closed?: boolean };
+  clinic?: ClinicRow & {
+    closed?: boolean;
+    rules?: RuleSet;
+    handed_over?: HandOverNote;
+  };
   queues?: Record<string, DeskQueueRow>;
   rooms?: Record<string, DeskRoomRow>;
   tickets?: Record<string, DeskTicketRow>;

@@ -43,18 +43,23 @@ export function useScanner(scanned: (card: string) => void): void {
   onUnmounted(() => window.removeEventListener("keydown", pressed, true));
 }
 
+/** Runs a deed of one key when no other key follows at once: then a hand pressed it. */
+export type Alone = (deed: () => void) => void;
+
 /**
  * The same on a desk, where somebody may be typing: a scan works in any focus, with an
  * input method on and a dialog open, and leaves the focus and the field as they were.
+ * What single keys do must go through `alone`, or the signs of a card would do it too.
  */
-export function useDeskScanner(scanned: (card: string) => void): void {
+export function useDeskScanner(scanned: (card: string) => void): { alone: Alone } {
   const wedge = new Wedge();
   let before: { field: HTMLInputElement | HTMLTextAreaElement; text: string } | undefined;
+  let waiting: ReturnType<typeof setTimeout> | undefined;
   const pressed = (event: KeyboardEvent) => {
+    clearTimeout(waiting);
     if (event.ctrlKey || event.altKey || event.metaKey) return;
     const field = document.activeElement;
-    const typing =
-      field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement;
+    const typing = takesText(field);
     const kept = typing ? { field, text: field.value } : undefined;
     const card = wedge.key(signOf(event), event.timeStamp);
     if (wedge.begun === 1) before = kept;
@@ -68,7 +73,24 @@ export function useDeskScanner(scanned: (card: string) => void): void {
     scanned(card);
   };
   onMounted(() => window.addEventListener("keydown", pressed, true));
-  onUnmounted(() => window.removeEventListener("keydown", pressed, true));
+  onUnmounted(() => {
+    clearTimeout(waiting);
+    window.removeEventListener("keydown", pressed, true);
+  });
+  return {
+    alone(deed) {
+      clearTimeout(waiting);
+      waiting = setTimeout(deed, SLOWEST_KEY_MS);
+    },
+  };
+}
+
+/** Whether what is typed goes into this field: not so with radios and ticks. */
+export function takesText(
+  field: EventTarget | null,
+): field is HTMLInputElement | HTMLTextAreaElement {
+  if (field instanceof HTMLTextAreaElement) return true;
+  return field instanceof HTMLInputElement && !["radio", "checkbox"].includes(field.type);
 }
 
 /** With a Chinese input method on, a key has no sign of its own, only its place. */

@@ -72,6 +72,23 @@ export async function logOut(): Promise<void> {
   await fetch("/api/v1/log-out", { method: "POST", headers }).catch(() => undefined);
 }
 
+/**
+ * Ends it, and takes what a desk may go on showing while nobody sits there: the token
+ * of a masked board. None when the server is away or somebody else ended it first.
+ */
+export async function leaveBoard(): Promise<string | undefined> {
+  const session = staffSession(0);
+  endStaffSession();
+  if (session === undefined) return undefined;
+  const headers = { Authorization: `Bearer ${session.token}` };
+  try {
+    const answer = await fetch("/api/v1/leave-board", { method: "POST", headers });
+    return answer.ok ? ((await answer.json()) as { token: string }).token : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 async function enter(path: string, body: object): Promise<LogInAnswer> {
   let answer: Response;
   try {

@@ -3,6 +3,8 @@ export interface Note {
   /** Seconds from the start. */
   at: number;
   lasts: number;
+  /** Its timbre; a plain bell without it. */
+  wave?: OscillatorType;
 }
 
 /** Two falling notes, E5 and C5: look up, somebody is called. */
@@ -15,6 +17,11 @@ export const SUCCESS: Note[] = [
   { hertz: 523.25, at: 0, lasts: 0.16 },
   { hertz: 783.99, at: 0.12, lasts: 0.28 },
 ];
+/** Somebody needs help: harsh and low, like nothing else in the house. Desks only. */
+export const HELP: Note[] = [0, 0.5, 1].flatMap((at) => [
+  { hertz: 440, at, lasts: 0.2, wave: "square" },
+  { hertz: 349.23, at: at + 0.2, lasts: 0.25, wave: "square" },
+]);
 /** A touch was felt. */
 export const TICK: Note[] = [{ hertz: 1200, at: 0, lasts: 0.04 }];
 
@@ -49,7 +56,10 @@ export class Tones {
     if (!audio || !this.allowed) return;
     for (const note of notes) {
       const start = audio.currentTime + note.at;
-      const tone = new OscillatorNode(audio, { type: "sine", frequency: note.hertz });
+      const tone = new OscillatorNode(audio, {
+        type: note.wave ?? "sine",
+        frequency: note.hertz,
+      });
       const loudness = new GainNode(audio, { gain: 0 });
       loudness.gain.setValueAtTime(0, start);
       loudness.gain.linearRampToValueAtTime(LOUDNESS, start + RISE_S);

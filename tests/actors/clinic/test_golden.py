@@ -12,11 +12,25 @@ from actors.clinic.state import ClinicState, Ticket
 from tests.actors.clinic.day import CLINIC, NINE, STREAM, VAULT
 from tests.actors.clinic.pictures import Picture
 
-LINES = (
-    (Path(__file__).parents[2] / "golden" / "clinic-events.jsonl")
-    .read_bytes()
-    .splitlines()
-)
+GOLDEN = Path(__file__).parents[2] / "golden"
+LINES = (GOLDEN / "clinic-events.jsonl").read_bytes().splitlines()
+FULL_DAY = (GOLDEN / "clinic-full-day.jsonl").read_bytes().splitlines()
+ALL = [*LINES, *FULL_DAY]
+ENDED_AS = {
+    "t1": "refunded",
+    "t2": "left",
+    "t3": "gave_up",
+    "t4": "done",
+    "t5": "gave_up",
+    "t6": "gave_up",
+    "t7": "booked",
+    "t8": "refunded",
+    "t9": "refunded",
+    "t10": "refunded",
+    "t11": "refunded",
+    "eye1.t9": "refunded",
+    "im2.yt3": "left",
+}
 
 
 @pytest.fixture
@@ -25,10 +39,10 @@ def state() -> ClinicState:
 
 
 def test_every_event_there_is_has_been_written_down() -> None:
-    assert {json.loads(line)["type"] for line in LINES} <= CLINIC.event_names
+    assert {json.loads(line)["type"] for line in ALL} == CLINIC.event_names
 
 
-@pytest.mark.parametrize("line", LINES, ids=[str(n) for n in range(len(LINES))])
+@pytest.mark.parametrize("line", ALL, ids=[str(n) for n in range(len(ALL))])
 def test_it_reads_with_all_that_was_written(line: bytes) -> None:
     """No field that was ever written is passed over, and none has changed."""
     written = json.loads(line)
@@ -69,3 +83,23 @@ def test_the_day_replays_to_what_it_was(state: ClinicState) -> None:
     assert (state.missed, state.queues["A"].order) == ({}, [])
     assert state.rooms["3"].current is None
     assert views[0].document["tickets"]["t1"]["name"] == "张友三"
+
+
+def test_the_full_day_replays_to_what_it_was(state: ClinicState) -> None:
+    views = [Picture(view, state) for view in CLINIC.views.values()]
+    for line in FULL_DAY:
+        event: Event = CLINIC.read_event(line)
+        CLINIC.evolve(state, event)
+        for view in views:
+            view.follow(state, [event])
+    assert {key: ticket.state for key, ticket in state.tickets.items()} == ENDED_AS
+    assert state.closed
+    assert all(not queue.order for queue in state.queues.values())
+    assert VAULT.open(state.tickets["t1"].name) == "欧阳娜娜"
+    assert [event.__struct_config__.tag for event in state.history["t7"]] == [
+        "clinic.registered",
+        "clinic.checked_in",
+        "clinic.check_in_undone",
+        "clinic.gave_up",
+        "clinic.revived",
+    ]

@@ -89,7 +89,7 @@ def test_the_four_classes_meet_in_one_pattern() -> None:
         back("r12"),
         one("c41", classes=classed("child", 41)),
     )
-    expected = "a1 a2 c41 r11 l31 a3 m21 a4 r12 l32 a5 a6 a7"
+    expected = "a1 a2 c41 l31 r11 a3 m21 a4 l32 r12 a5 a6 a7"
     assert line(waiting, ALL) == expected
     assert calls(waiting, ALL) == expected
 
@@ -106,7 +106,7 @@ def test_inside_a_class_by_joining() -> None:
 
 def test_with_nobody_normal_the_classes_take_turns() -> None:
     waiting = queue(recalled("m21"), recalled("m22"), back("r11"), back("r12"), LATE)
-    expected = "r11 l31 m21 r12 m22"
+    expected = "l31 r11 m21 r12 m22"
     assert line(waiting, ALL) == expected
     assert calls(waiting, ALL) == expected
 
@@ -129,10 +129,10 @@ def test_of_two_that_are_due_alike_the_one_called_longer_ago() -> None:
     """Both go after two: after a return the late one, after a late one the return."""
     settings = replace(ALL, recall=Recall())
     waiting = queue(*(one(f"a{n}") for n in range(1, 6)), back("r11"), LATE)
-    assert line(waiting, settings) == "a1 a2 r11 l31 a3 a4 a5"
-    counters, _ = waiting.counters.count("returned", "dr3")
+    assert line(waiting, settings) == "a1 a2 l31 r11 a3 a4 a5"
+    counters, _ = waiting.counters.count("late", "dr3")
     assert line(replace(waiting, counters=counters), settings) == (
-        "a1 a2 l31 r11 a3 a4 a5"
+        "a1 a2 r11 l31 a3 a4 a5"
     )
 
 

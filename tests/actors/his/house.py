@@ -17,13 +17,18 @@ from actors.gateways.his.line import Terms
 from actors.gateways.his.port import His
 from actors.his.actor import his_capability, his_stream
 from actors.his.compare import Difference, differences
+from actors.his.persons import Persons
 from actors.his.places import Place, Places
 from actors.his.state import HisState
 from actors.his.sync import Pace, Sync
-from actors.his.telling import FOLLOWER, Teller
+from actors.his.telling import FOLLOWER, Teller, lane_of
 from actors.journal.journal import Journal
 from actors.kernel.sealed import Vault
-from actors.runtime.followers import Follower
+from actors.patients.actor import index_stream, patients_capability
+from actors.patients.book import Book
+from actors.patients.desk import PatientsDesk
+from actors.patients.state import IndexState
+from actors.runtime.followers import Follower, Lanes
 from actors.runtime.system import ActorSystem
 from actors.runtime.testkit import ManualClock
 from actors.schedule.actor import schedule_capability, schedule_stream
@@ -91,6 +96,15 @@ class House:
         assert isinstance(state, ScheduleState)
         return state
 
+    async def people(self) -> int:
+        """How many there are in the patient index."""
+
+        def count(state: IndexState) -> int:
+            return state.count
+
+        found: int = await self.system.ref(index_stream(HOSPITAL)).read(count)
+        return found
+
     async def differences(self, day: str = DAY) -> list[Difference]:
         """By what HIS says this moment."""
         said, after, more = {}, 0, True
@@ -129,15 +143,22 @@ async def house(
         await told[0].handle(record)
 
     if teller:
-        followers.append(Follower(FOLLOWER, handle))
+        followers.append(Lanes(FOLLOWER, handle, lane_of, 8))
     system = ActorSystem(
         journal,
-        [clinic_capability(VAULT), schedule_capability(), his_capability()],
+        [
+            clinic_capability(VAULT),
+            schedule_capability(),
+            patients_capability(),
+            his_capability(),
+        ],
         clock=clock,
         followers=followers,
     )
     told.append(Teller(his, system, VAULT, HOSPITAL, DAY))
-    sync = Sync(his, system, VAULT, HOSPITAL, ZONE, places, Pace(days=2))
+    book = Book(journal, VAULT)
+    persons = Persons(system, PatientsDesk(HOSPITAL, system, VAULT, book))
+    sync = Sync(his, system, VAULT, HOSPITAL, ZONE, places, Pace(days=2), persons)
     async with system.running():
         yield House(system, sync, his, places)
 

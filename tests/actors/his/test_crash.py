@@ -14,8 +14,11 @@ import pytest
 import trio
 
 from actors.clinic.actor import clinic_stream
-from actors.clinic.commands import CheckIn
+from actors.clinic.commands import CallNext, CheckIn
+from actors.clinic.replies import Announced
 from actors.gateways.his.port import His
+from actors.his.delivery import register_no_of
+from actors.his.telling import Teller
 from actors.runtime.system import Ref
 from tests.actors.gateways.his.simulated import (
     DAY,
@@ -124,6 +127,9 @@ async def _nothing_twice(ours: House) -> None:
             names[event.name, event.body.decode()] += 1
     assert names
     assert set(names.values()) == {1}
+    record, later = await ours.record(), await ours.record(NEXT_DAY)
+    heard = [*record.registrations.values(), *later.registrations.values()]
+    assert await ours.people() == len({kept.said.patient_id for kept in heard})
     registered = [t for c in (await ours.clinics()).values() for t in c.tickets]
     assert len(registered) == len(set(registered))
 
@@ -185,6 +191,44 @@ async def test_a_teller_killed_says_the_rest_later(
         assert record.told == count
         assert {kept.told for kept in record.registrations.values()} == {"check_in"}
         assert len(await his.queue_status(DAY)) == count
+
+
+async def test_a_slow_his_is_told_side_by_side_and_each_in_order(
+    tmp_path: Path, there: SimulatedProcess
+) -> None:
+    said: dict[str, list[str]] = {}
+    running = most = 0
+    async with adapter(there.url) as his:
+        teller_say = Teller._say
+
+        async def watched(self: Teller, trade: str, no: str, *rest: Any) -> None:
+            nonlocal running, most
+            running += 1
+            most = max(most, running)
+            await teller_say(self, trade, no, *rest)
+            said.setdefault(no, []).append(rest[0])
+            running -= 1
+
+        with pytest.MonkeyPatch.context() as patches:
+            patches.setattr(Teller, "_say", watched)
+            url = f"sqlite:///{tmp_path}/journal.db"
+            async with house(url, his) as ours:
+                await ours.open()
+                await ours.sync.once()
+                count = await check_in_all(ours)
+                clinic = ours.system.ref(clinic_stream(HOSPITAL, "c1", DAY))
+                called = (
+                    await clinic.ask(CallNext(by="dr", room="1"), principal="dr")
+                ).read(Announced)
+            there.mood(latency_ms=30)
+            async with house(url, his, teller=True) as ours:
+                await told_of(ours, count + 1)
+        first = register_no_of(called.ticket)
+        assert first is not None
+        assert said[first] == ["check_in", "called"]
+        assert 2 < most <= 8
+        told = {one.register_no: one for one in await his.queue_status(DAY)}
+        assert told[first].state == "called"
 
 
 async def test_what_his_refuses_to_hear_is_noted_and_holds_up_nobody(

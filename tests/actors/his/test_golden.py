@@ -55,6 +55,8 @@ def test_the_day_replays_to_what_it_was() -> None:
     assert kept.booking is not None
     assert kept.booking.gone
     assert (kept.told, kept.not_told) == ("called", "4209")
+    assert state.registrations["R124"].said.person == "p12"
+    assert state.registrations["R124"].placing is not None
     assert state.pending == {"session": {}, "registration": {}}
     assert state.after == {"registrations": 7}
     assert state.base["doctor"]["D001"].title == "主任医师"

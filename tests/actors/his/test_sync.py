@@ -50,6 +50,33 @@ async def test_the_pool_shows_what_his_has_left(
             assert pool.doctors[session.doctor].title
 
 
+async def test_the_same_patient_is_the_same_person(
+    journal_url: str, there: SimulatedProcess
+) -> None:
+    async with adapter(there.url) as his:
+        async with house(journal_url, his) as ours:
+            await ours.open()
+            await ours.open(NEXT_DAY)
+            await ours.sync.once()
+            patients = {
+                (kept.said.patient_id, kept.said.person)
+                for day in (DAY, NEXT_DAY)
+                for kept in (await ours.record(day)).registrations.values()
+            }
+            assert len({patient for patient, _ in patients}) == len(patients)
+            assert len({person for _, person in patients} - {""}) == len(patients)
+            assert await ours.people() == len(patients)
+            tickets = [
+                t for c in (await ours.clinics()).values() for t in c.tickets.values()
+            ]
+            assert {t.person for t in tickets} <= {person for _, person in patients}
+        row = (await his.registrations(DAY, 0)).rows[0]
+        await his.cancel(trade(), row.register_no, "")
+        async with house(journal_url, his) as again:
+            await again.sync.once()
+            assert await again.people() == len(patients)
+
+
 async def test_a_stopped_session_is_stopped_here_and_opened_again(
     journal_url: str, there: SimulatedProcess
 ) -> None:

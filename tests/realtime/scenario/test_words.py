@@ -21,7 +21,7 @@ READ_OTHERWISE = {
     "arrive": {"queue"},
 }
 """Options that the story itself takes in, and no command has."""
-NOT_IN_STORIES = {"open", "wake", "carry_over", "answer_help"}
+NOT_IN_STORIES = {"open", "wake", "carry_over", "answer_help", "history"}
 
 
 @pytest.mark.parametrize("verb", VERBS, ids=lambda verb: "-".join(verb.words[:2]))

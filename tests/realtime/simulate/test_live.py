@@ -8,13 +8,13 @@ import msgspec
 import pytest
 import trio
 
-from realtime.bootstrap import House
-from realtime.config import Hospital
+from realtime.bootstrap import House, serving
+from realtime.config import Hospital, Http
 from realtime.simulate import live, virtual
 from realtime.simulate.days import DAYS, HOUR, Day, Shift
-from realtime.simulate.report import summary
+from realtime.simulate.report import Summary, summary
 from realtime.simulate.running import NoServer, Server, live_day
-from tests.realtime.house import a_house, clinic, person, token
+from tests.realtime.house import a_house, clinic, person, settings_at, token
 
 BEGINS = DAYS["internal"].begins
 SHORT: Day = msgspec.structs.replace(
@@ -136,3 +136,36 @@ async def test_nobody_there_is_said_so(monkeypatch: pytest.MonkeyPatch) -> None:
     )
     with pytest.raises(NoServer, match="no server answers"):
         await live_day(nowhere, SHORT, 1, speed=60)
+
+
+async def test_it_outlives_its_server(tmp_path: Path) -> None:
+    """The server goes in the middle of the day and comes back where it was."""
+    said: list[str] = []
+    busy, over = trio.Event(), trio.Event()
+    told: list[Summary] = []
+
+    def say(line: str) -> None:
+        said.append(line)
+        if " in  3 " in line:
+            busy.set()
+
+    async with trio.open_nursery() as nursery:
+        async with a_house(tmp_path) as house:
+            port = int(house.address.rpartition(":")[2])
+            there = server(house)
+
+            async def live() -> None:
+                told.append(await live_day(there, SHORT, 1, speed=600, say=say))
+                over.set()
+
+            nursery.start_soon(live)
+            await busy.wait()
+        settings = msgspec.structs.replace(settings_at(tmp_path), http=Http(port=port))
+        async with serving(settings) as house:
+            await over.wait()
+            async with desk_of(house, "sim-internal") as view:
+                stages = [row["state"] for row in view["tickets"].values()]
+    (summary_told,) = told
+    assert summary_told.seen == stages.count("done")
+    assert summary_told.people == 24
+    assert "booked" not in stages or summary_told.no_show

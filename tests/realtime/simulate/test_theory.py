@@ -167,13 +167,11 @@ def test_mean_waits_are_pollaczeks_and_khinchines(cv: float, service: Draw) -> N
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize(
-    ("servers", "load"), [(1, 0.8), (3, 0.8), (6, 0.85), (12, 0.9)]
-)
+@pytest.mark.parametrize(("servers", "load"), [(1, 0.7), (3, 0.7), (6, 0.7)])
 def test_mean_waits_are_erlangs_in_a_long_run(servers: int, load: float) -> None:
-    found, error = sharpened(servers, load, exponential, runs=80, count=20_000)
+    found, error = sharpened(servers, load, exponential, runs=40, count=8000)
     theory = erlang_c_wait(servers, load)
-    assert error < 0.015 * theory
+    assert error < 0.02 * theory
     assert found == pytest.approx(theory, rel=0.03)
 
 
