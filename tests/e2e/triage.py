@@ -102,8 +102,7 @@ def opened(hospital: Hospital, *, here: int = 4, **settings: Any) -> None:
     for number, name in PEOPLE.items():
         row = {"queue": number[0], "number": number, "name": name, "ticket": number}
         asks.append(("setup", "register", {**row, "card": card_of(number)}))
-    for number in numbers[:here]:
-        asks.append(("desk", "check_in", {"ticket": number}))
+    asks += [("desk", "check_in", {"ticket": number}) for number in numbers[:here]]
     arrange(hospital, asks)
 
 
