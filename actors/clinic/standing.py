@@ -224,7 +224,8 @@ def watch(state: ClinicState, key: str, ticket: Ticket) -> None:
     facts, settings, timers = ticket.facts, state.settings, state.timers
     in_line = ticket.state in IN_LINE
     level = facts.emergency
-    if in_line and level and not ticket.alarmed:
+    seen = facts.origin == "return"
+    if in_line and level and not seen and not ticket.alarmed:
         target = settings.emergency.targets_ms[level - 1]
         looked_at = max(facts.triaged_at, facts.looked_at)
         timers[f"retriage:{key}"] = looked_at + target

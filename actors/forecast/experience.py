@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from hashlib import blake2b
-from math import exp, log, sqrt
+from math import exp, inf, log, sqrt
 from statistics import NormalDist, fmean
 
 import msgspec
@@ -39,8 +39,11 @@ HOUR = 3_600_000
 _DAY_MS = 24 * HOUR
 _SHIFTS_KEPT = 200.0
 _SLOPE_KEPT = 20_000.0
-_SLOPE_DOUBT = 150.0
+_SLOPE_DOUBT = 1_000.0
 """Hours², of which a clinic must have seen this much before half is believed."""
+_RATES_FADE = 0.97
+_LATELY = 25.0
+"""So many turns are how somebody works today: as of late, not as of dawn."""
 _BATCH = 12
 _REMEMBERED = 2_000.0
 _KEPT_CLINIC = 300
@@ -63,8 +66,9 @@ class Seen(msgspec.Struct):
     count: float = 0.0
     mean: float = 0.0
 
-    def add(self, value: float, weight: float = 1.0) -> None:
-        self.count += weight
+    def add(self, value: float, weight: float = 1.0, most: float = inf) -> None:
+        """``most``: what was seen before so many is forgotten, bit by bit."""
+        self.count = min(self.count + weight, most)
         self.mean += (value - self.mean) * weight / self.count
 
 
@@ -74,6 +78,8 @@ class Slope(msgspec.Struct):
     count: float = 0.0
     hours: float = 0.0
     logs: float = 0.0
+    lately: float = 0.0
+    """The mean hour of what Doctor.today is of."""
 
     def add(self, hours: float, value: float) -> tuple[float, float]:
         """What it adds to the covariance, and to the variance of the hours."""
@@ -81,13 +87,14 @@ class Slope(msgspec.Struct):
         off = hours - self.hours
         self.hours += off / self.count
         self.logs += (value - self.logs) / self.count
+        self.lately += (hours - self.lately) / min(self.count, _LATELY)
         return off * (value - self.logs), off * (hours - self.hours)
 
 
 class Doctor(msgspec.Struct):
-    """``past`` fades by the day; ``days`` are so many, faded likewise. What is kept of
-    turns is what they would have been in the day's first hour; ``began`` is the day's
-    first call."""
+    """``past`` fades by the day; ``days`` are so many, faded likewise. It is of turns
+    as they would have been in the day's first hour; ``today`` is of the last ones, as
+    they were. ``began`` is the day's first call."""
 
     clinic: str
     day: str = ""
@@ -109,14 +116,15 @@ class Doctor(msgspec.Struct):
         seen = self.past.mean * self.past.count + self.today.mean * self.today.count
         return seen / count
 
-    def begin(self, day: str) -> None:
+    def begin(self, day: str, slower: float) -> None:
         """A later day than any before; an earlier one is counted to the latest."""
         if day <= self.day:
             return
         self.past.count *= FADING
         self.days *= FADING
         if self.today.count:
-            self.past.add(self.today.mean, self.today.count)
+            fresh = self.today.mean - slower * self.slope.lately
+            self.past.add(fresh, self.today.count)
             self.days += 1.0
         self.visits *= FADING
         self.examined *= FADING
@@ -159,6 +167,7 @@ class Spreads(msgspec.Struct):
     examination: list[float] = []
     recall: list[float] = []
     absence: list[float] = []
+    start: list[float] = []
 
 
 class Break(msgspec.Struct, frozen=True, gc=False, array_like=True):
@@ -171,19 +180,41 @@ class Break(msgspec.Struct, frozen=True, gc=False, array_like=True):
 class Pool(msgspec.Struct):
     """``covariance`` over ``variance`` is how turns change with the hours. ``breaks``
     are of the last days, ``shifts`` how many doctors' days these were; ``urgent`` how
-    many were triaged, by level and hour of the day (UTC), in ``days``."""
+    many were triaged in ``days`` past, by level and hour of the day (UTC)."""
 
     covariance: float = 0.0
     variance: float = 0.0
     breaks: list[Break] = []
     shifts: float = 0.0
     urgent: dict[int, list[float]] = {}
+    urgent_today: dict[int, list[float]] = {}
     days: float = 0.0
     day: str = ""
     shares: Shares = msgspec.field(default_factory=Shares)
     spreads: Spreads = msgspec.field(default_factory=Spreads)
 
+    def end_of_day(self) -> None:
+        if not self.day:
+            return
+        none = [0.0] * 24
+        for level in self.urgent | self.urgent_today:
+            hours = self.urgent.get(level, none)
+            today = self.urgent_today.get(level, none)
+            pairs = zip(hours, today, strict=True)
+            self.urgent[level] = [_RATES_FADE * before + new for before, new in pairs]
+        self.urgent_today = {}
+        self.days = _RATES_FADE * self.days + 1.0
 
+
+_TABLES = (
+    "shape",
+    "pause",
+    "missed",
+    "examination",
+    "recall",
+    "absence",
+    "start",
+)
 _NORMAL = NormalDist()
 _STEPS = [(step + 0.5) / 40 for step in range(40)]
 _ASSUMED = Spreads(
@@ -194,6 +225,7 @@ _ASSUMED = Spreads(
     examination=[MINUTE * exp(log(50) + 0.5 * _NORMAL.inv_cdf(s)) for s in _STEPS],
     recall=[MINUTE * exp(log(10) + 0.7 * _NORMAL.inv_cdf(s)) for s in _STEPS],
     absence=[-2 * MINUTE + 12 * MINUTE * step for step in _STEPS],
+    start=[-2 * MINUTE + 12 * MINUTE * step for step in _STEPS],
 )
 
 
@@ -216,11 +248,16 @@ class Experience(msgspec.Struct):
 
     # -- learning ----------------------------------------------------------------------
 
-    def begins(self, clinic: str, doctor: str, day: str, at: Millis) -> None:
-        """A doctor has called somebody: perhaps the day's first."""
+    def begins(
+        self, clinic: str, doctor: str, day: str, at: Millis, planned: Millis | None
+    ) -> None:
+        """A doctor has called somebody: perhaps the day's first, for when they were
+        ``planned``."""
         one = self._doctor(clinic, doctor, day)
         if not one.began:
             one.began = at
+            if planned is not None and abs(at - planned) < 4 * HOUR:
+                self._keep(clinic, "start", at - planned)
             pool = self._clinic(clinic)
             pool.shifts += 1.0
 
@@ -243,13 +280,12 @@ class Experience(msgspec.Struct):
         if level is None:
             level = self._level(clinic, doctor, day)[0]
         hours = one.hours(at)
-        slower = self._slope(clinic) * hours
-        value = min(max(log(ms) - slower, level - _WILD), level + _WILD)
+        value = min(max(log(ms), level - _WILD), level + _WILD)
         if again:
             self._keep(clinic, "again", value - level)
             return
-        self._learn_slope(clinic, one.slope, hours, value + slower)
-        one.today.add(value)
+        self._learn_slope(clinic, one.slope, hours, value)
+        one.today.add(value, most=_LATELY)
         one.batch.append(value)
         if len(one.batch) == _BATCH:
             mean = fmean(one.batch)
@@ -298,11 +334,9 @@ class Experience(msgspec.Struct):
     def triaged(self, clinic: str, day: str, level: int, at: Millis) -> None:
         pool = self._clinic(clinic)
         if day > pool.day:
+            pool.end_of_day()
             pool.day = day
-            pool.days = pool.days * FADING + 1.0
-            for hours in pool.urgent.values():
-                hours[:] = [count * FADING for count in hours]
-        hours = pool.urgent.setdefault(level, [0.0] * 24)
+        hours = pool.urgent_today.setdefault(level, [0.0] * 24)
         hours[at % _DAY_MS // HOUR] += 1.0
 
     def absence(self, clinic: str, late_ms: float) -> None:
@@ -312,7 +346,7 @@ class Experience(msgspec.Struct):
         one = self.doctors.get(doctor)
         if one is None:
             one = self.doctors[doctor] = Doctor(clinic)
-        one.begin(day)
+        one.begin(day, self._slope(clinic))
         return one
 
     def _learn_slope(self, clinic: str, day: Slope, hours: float, value: float) -> None:
@@ -357,6 +391,7 @@ class Experience(msgspec.Struct):
         level, doubt = self._level(clinic, doctor, day)
         one = self.doctors.get(doctor)
         if one is not None and one.day == day:
+            # what is known is as of the day's first hour
             level += self._slope(clinic) * one.hours(at)
         shares = self.clinics[clinic].shares if clinic in self.clinics else Shares()
         all_over = self.hospital.shares
@@ -383,7 +418,9 @@ class Experience(msgspec.Struct):
         spread = self._variance(clinic)
         if one is None:
             return level, sqrt(variance + DAYS_DIFFER**2)
-        past, days, today = one.past, one.days, one.today
+        past, days = one.past, one.days
+        fresh = one.today.mean - self._slope(clinic) * one.slope.lately
+        today = Seen(one.today.count, fresh)
         if day > one.day and today.count:
             # the day has not begun for them: yesterday is all there is
             past = Seen(past.count, past.mean)
@@ -433,10 +470,7 @@ class Experience(msgspec.Struct):
         return turn + fmean(habits.pause)
 
     def habits(self, clinic: str) -> Habits:
-        tables = {
-            kind: table(self._blend(clinic, kind))
-            for kind in ("shape", "pause", "missed", "examination", "recall", "absence")
-        }
+        tables = {kind: table(self._blend(clinic, kind)) for kind in _TABLES}
         shares = self.clinics[clinic].shares if clinic in self.clinics else Shares()
         all_over = self.hospital.shares
         comes_back = _share(all_over.recalled, all_over.missed, 0.6, 10)

@@ -10,7 +10,7 @@ import msgspec
 from actors.clinic.state import ClinicState
 from actors.kernel.errors import Refusal
 from actors.kernel.times import Millis
-from actors.runtime.shape import Accepted, Decision
+from actors.runtime.shape import Accepted, Decision, Wake
 from queue_displays.hall import HallView
 from tests.actors.clinic.day import CLINIC, NINE, STREAM, VAULT
 from tests.actors.clinic.pictures import Picture, has_null, whole
@@ -42,6 +42,10 @@ class Floor:
         events = [self._written(event) for event in decision.events]
         for event in events:
             CLINIC.evolve(self.state, event)
+        if isinstance(command, Wake):
+            assert CLINIC.wake_at is not None
+            due = CLINIC.wake_at(self.state)
+            assert due is None or due > self.now, "a wake-up left something undone"
         self._tells_nothing(decision)
         invariants.hold(self.state)
         for picture in self.pictures:

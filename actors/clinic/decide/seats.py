@@ -12,6 +12,7 @@ from actors.clinic.commands import (
 )
 from actors.clinic.decide.refusals import known_doctor, known_queue, room_of, yes
 from actors.clinic.events import (
+    BroadcastMade,
     Event,
     GotBack,
     LoggedIn,
@@ -25,6 +26,9 @@ from actors.clinic.state import ClinicState
 from actors.kernel.errors import Refused
 from actors.kernel.times import Millis
 from actors.runtime.shape import Decision
+
+_TOLD_MS = 5 * 60_000
+"""How long it is announced that a doctor has changed rooms."""
 
 
 def log_in(state: ClinicState, command: LogIn, now: Millis) -> Decision:
@@ -106,16 +110,26 @@ def change_room(state: ClinicState, command: ChangeRoom, now: Millis) -> Decisio
         raise Refused(
             "still_busy", "诊室里还有病人，请先看完再换诊室。", current=room.current
         )
-    return yes(
-        ThisRoom(command.to),
-        RoomChanged(
-            at=now,
-            by=command.by,
-            where=command.where,
-            room=command.room,
-            to=command.to,
-        ),
+    moved = RoomChanged(
+        at=now,
+        by=command.by,
+        where=command.where,
+        room=command.room,
+        to=command.to,
     )
+    if not room.door:
+        return yes(ThisRoom(command.to), moved)
+    doctor = state.doctors.get(room.doctor)
+    told = BroadcastMade(
+        at=now,
+        by=command.by,
+        broadcast=f"b{state.notices_made + 1}",
+        text=f"{doctor.plan.name if doctor else ''}医生换到 {command.to} 诊室，"
+        f"在 {command.room} 诊室门口等候的患者请到 {command.to} 诊室。",
+        until=now + _TOLD_MS,
+        zones=tuple(dict.fromkeys(filter(None, (room.plan.zone, to.plan.zone)))),
+    )
+    return yes(ThisRoom(command.to), moved, told)
 
 
 def serve(state: ClinicState, command: Serve, now: Millis) -> Decision:

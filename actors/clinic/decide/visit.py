@@ -28,7 +28,6 @@ from actors.clinic.events import (
     Called,
     CalledAgain,
     CallUndone,
-    CheckedIn,
     Event,
     Finished,
     Missed,
@@ -305,21 +304,10 @@ def opened_elsewhere(
             return yes(ThisTicket(command.ticket))
         return yes(ThisTicket(command.ticket), done)
     events: list[Event] = []
-    if ticket.state == "booked" and not ticket.number:
-        # here after all, and nobody is called without a number
-        number, drawn = rules.draw(
-            state, ticket.queue, ticket.half, ticket.facts.doctor or None
-        )
-        events.append(
-            CheckedIn(
-                at=now,
-                by=command.by,
-                where="his",
-                ticket=command.ticket,
-                number=number,
-                drawn=drawn,
-            )
-        )
+    number, drawn = None, 0
+    if not ticket.number:  # nobody is in a room without one
+        doctor = ticket.facts.doctor or None
+        number, drawn = rules.draw(state, ticket.queue, ticket.half, doctor)
     if room.current is not None:
         events += finished(state, command.room, room.current, command.by, now)
     called = Called(
@@ -333,6 +321,8 @@ def opened_elsewhere(
         expires=now,
         lane=lane_of(state, ticket) if ticket.state == "waiting" else "normal",
         overtook=passed_over(state, command.room, command.ticket, now),
+        number=number,
+        drawn=drawn,
         silent=True,
         out_of_turn=True,
     )

@@ -93,6 +93,15 @@ def count_drawn(state: ClinicState, queue: str, drawn: int, doctor: str | None) 
         state.queues[queue].drawn = drawn
 
 
+def give_number(
+    state: ClinicState, key: str, ticket: Ticket, number: str | None, drawn: int
+) -> None:
+    if number is not None:
+        ticket.number = number
+        state.numbers[number_key(ticket.half, number)] = key
+        count_drawn(state, ticket.queue, drawn, ticket.facts.doctor or None)
+
+
 def comes(state: ClinicState, key: str, ticket: Ticket, at: Millis) -> None:
     """Here, and waiting from now on."""
     places.remember(ticket)
@@ -103,10 +112,7 @@ def comes(state: ClinicState, key: str, ticket: Ticket, at: Millis) -> None:
 def checked_in(state: ClinicState, event: CheckedIn) -> None:
     key = event.ticket
     ticket = state.tickets[key]
-    if event.number is not None:
-        ticket.number = event.number
-        state.numbers[number_key(ticket.half, event.number)] = key
-        count_drawn(state, ticket.queue, event.drawn, ticket.facts.doctor or None)
+    give_number(state, key, ticket, event.number, event.drawn)
     before = ticket.facts
     if event.doctor is not None:
         ticket.facts = replace(before, doctor=event.doctor)
@@ -145,7 +151,8 @@ def revived(state: ClinicState, event: Revived) -> None:
     stood, ticket.stood = ticket.stood, None
     ticket.void = False
     ticket.end = None
-    if ticket.state == "gave_up" and stood is not None and stood.state == "booked":
+    never_came = stood is not None and stood.state == "booked"
+    if ticket.state == "gave_up" and (never_came or not ticket.number):
         places.move(state, key, ticket, "booked", event.at)
         return
     standing.joins(state, ticket, "recall", event.at)

@@ -22,12 +22,14 @@ from actors.clinic.events import (
     WentToExamination,
 )
 from actors.clinic.evolve import places
+from actors.clinic.evolve.registrations import give_number
 from actors.clinic.state import IN_LINE, Call, ClinicState, Ticket
 
 
 def called(state: ClinicState, event: Called) -> None:
     key = event.ticket
     ticket = state.tickets[key]
+    give_number(state, key, ticket, event.number, event.drawn)
     places.remember(ticket)
     if ticket.state in IN_LINE:
         standing.count_call(state, ticket, event.room, event.lane)

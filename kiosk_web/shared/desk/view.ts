@@ -76,10 +76,38 @@ export interface DeskRoomRow extends RoomRow {
   door?: string[];
   shared?: string;
   held?: string[];
+  trainees?: string[];
   logged_in?: string;
   mode?: string;
   kept?: string;
-  note?: { kind: string; reason?: string; back_at?: number; doctor?: string };
+  note?: {
+    kind: string;
+    reason?: string;
+    since?: number;
+    back_at?: number;
+    doctor?: string;
+  };
+}
+
+/** The rules of the day, as far as a desk reads them; it sends all of them back. */
+export interface RuleSet {
+  call_again_ms?: number;
+  missed_after_ms?: number;
+  sign_in?: boolean;
+  classes?: { key: string; name: string; name_en?: string; level?: number }[];
+  second_stage?: { mode?: string; at_most?: number };
+  emergency?: { on?: boolean };
+  late?: { mode?: string; every?: number };
+  recall?: { mode?: string; every?: number };
+  returns?: { first?: number; back?: number };
+  fairness?: { overtaken?: number; longest_ms?: number };
+}
+
+export interface HandOverNote {
+  at: number;
+  by: string;
+  to: string;
+  note: string;
 }
 
 /** The rules of the day, as far as a desk reads them; it sends all of them back. */

@@ -22,6 +22,12 @@ export function keepTokenFromAddress(place: Place): boolean {
   return true;
 }
 
+/** Who goes to another room takes along what was handed to the page. */
+export function carryToken(from: Place, to: Place): void {
+  const kept = localStorage.getItem(keptUnder(from));
+  if (kept) localStorage.setItem(keptUnder(to), kept);
+}
+
 /**
  * The token of this page: the kept one, or in a demo one asked for. `renewed` says that
  * the server refused the last one: a kept one is then passed over, but not thrown away,
