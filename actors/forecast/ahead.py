@@ -118,9 +118,15 @@ class _Walk:
                     np.where(goes, comes, np.inf)
                 )
 
+        late = self._free >= self._rests
+        self._free = np.where(late, self._free + self._resting, self._free)
+        self._rests[late] = np.inf
+
     def _first_call(self, seat: Chair) -> Floats | float:
         if seat.back is not None:
             return self._draws.absence(seat.back)
+        if seat.starts is not None:
+            return self._draws.start(seat.starts)
         if seat.paused is not None:
             return self._draws.rest_of_pause(seat.paused)
         return 0.0

@@ -125,7 +125,14 @@ class Draws:
     def absence(self, due: float) -> Floats:
         """When a doctor is back who promised it for ``due`` ms from now; negative, when
         that has passed."""
-        back = due + quantile(self._habits.absence, self.uniform())
+        return self._promised(self._habits.absence, due)
+
+    def start(self, due: float) -> Floats:
+        """When a doctor begins who was expected at ``due``, ms from now."""
+        return self._promised(self._habits.start, due)
+
+    def _promised(self, table: Table, due: float) -> Floats:
+        back = due + quantile(table, self.uniform())
         return (
             np.maximum(back, 0.0) if due > 0 else self._rest(self._habits.absence, -due)
         )

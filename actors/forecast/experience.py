@@ -13,36 +13,39 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 from math import exp, log, sqrt
-from statistics import NormalDist, fmean
+from statistics import fmean
 
 import msgspec
 
 from actors.forecast.floor import Habits, Pace, Table
+from actors.forecast.kept import (
+    ASSUMED,
+    HOUR,
+    LATELY,
+    MINUTE,
+    SPREAD,
+    TURN_MS,
+    Break,
+    Doctor,
+    Pool,
+    Seen,
+    Shares,
+    Slope,
+)
 from actors.kernel.times import Millis
 
-MINUTE = 60_000.0
-
-# What is assumed where a hospital has seen nothing better.
-TURN_MS = 8 * MINUTE
-SPREAD = 0.55
-"""Of a turn, around its doctor's level (logarithms)."""
 DOCTORS_DIFFER = 0.30
 CLINICS_DIFFER = 0.60
 DAYS_DIFFER = 0.12
-
 DRIFT = 0.06
 """How far a clinic's next hours are off from what they were, all doctors together."""
 
-FADING = 0.8
-"""What a day before counts, of the day after it."""
-HOUR = 3_600_000
 _DAY_MS = 24 * HOUR
 _SHIFTS_KEPT = 200.0
 _SLOPE_KEPT = 20_000.0
-_SLOPE_DOUBT = 150.0
+_SLOPE_DOUBT = 1_000.0
 """Hours², of which a clinic must have seen this much before half is believed."""
 _BATCH = 12
-_REMEMBERED = 2_000.0
 _KEPT_CLINIC = 300
 _KEPT_HOSPITAL = 900
 _ENOUGH = 120
@@ -50,151 +53,20 @@ _QUANTILES = 65
 _SHORTEST, _LONGEST = 3_000.0, 4 * 60 * MINUTE
 _WILD = 2.5
 """A turn further from its level than this (logarithms) is one forgotten button."""
+_TABLES = (
+    "shape",
+    "pause",
+    "missed",
+    "examination",
+    "recall",
+    "absence",
+    "start",
+)
 
 
 def doctor_key(clinic: str, doctor: str) -> str:
     """A pseudonym: how fast somebody works is kept under no name."""
     return blake2b(f"{clinic}/{doctor}".encode(), digest_size=9).hexdigest()
-
-
-class Seen(msgspec.Struct):
-    """``count`` logarithms and their mean."""
-
-    count: float = 0.0
-    mean: float = 0.0
-
-    def add(self, value: float, weight: float = 1.0) -> None:
-        self.count += weight
-        self.mean += (value - self.mean) * weight / self.count
-
-
-class Slope(msgspec.Struct):
-    """Means of one doctor's day: turns get longer, or shorter, with the hours."""
-
-    count: float = 0.0
-    hours: float = 0.0
-    logs: float = 0.0
-
-    def add(self, hours: float, value: float) -> tuple[float, float]:
-        """What it adds to the covariance, and to the variance of the hours."""
-        self.count += 1
-        off = hours - self.hours
-        self.hours += off / self.count
-        self.logs += (value - self.logs) / self.count
-        return off * (value - self.logs), off * (hours - self.hours)
-
-
-class Doctor(msgspec.Struct):
-    """``past`` fades by the day; ``days`` are so many, faded likewise. What is kept of
-    turns is what they would have been in the day's first hour; ``began`` is the day's
-    first call."""
-
-    clinic: str
-    day: str = ""
-    past: Seen = msgspec.field(default_factory=Seen)
-    days: float = 0.0
-    today: Seen = msgspec.field(default_factory=Seen)
-    began: Millis = 0
-    slope: Slope = msgspec.field(default_factory=Slope)
-    batch: list[float] = []
-    visits: float = 0.0
-    examined: float = 0.0
-
-    @property
-    def level(self) -> float | None:
-        """What was seen of them, as it is; None when that is little."""
-        count = self.past.count + self.today.count
-        if count < 5:
-            return None
-        seen = self.past.mean * self.past.count + self.today.mean * self.today.count
-        return seen / count
-
-    def begin(self, day: str) -> None:
-        """A later day than any before; an earlier one is counted to the latest."""
-        if day <= self.day:
-            return
-        self.past.count *= FADING
-        self.days *= FADING
-        if self.today.count:
-            self.past.add(self.today.mean, self.today.count)
-            self.days += 1.0
-        self.visits *= FADING
-        self.examined *= FADING
-        self.today = Seen()
-        self.began = 0
-        self.slope = Slope()
-        self.batch = []
-        self.day = day
-
-    def hours(self, at: Millis) -> float:
-        """How long they have been at it."""
-        return (at - self.began) / HOUR if 0 < self.began < at else 0.0
-
-
-class Shares(msgspec.Struct):
-    """Of calls, how many were missed; of these, who came back; of first visits, how
-    many went on to an examination."""
-
-    calls: float = 0.0
-    missed: float = 0.0
-    recalled: float = 0.0
-    visits: float = 0.0
-    examined: float = 0.0
-
-    def fade(self) -> None:
-        """What was seen long ago counts less."""
-        if max(self.calls, self.visits) > _REMEMBERED:
-            for field in self.__struct_fields__:
-                setattr(self, field, getattr(self, field) / 2)
-
-
-class Spreads(msgspec.Struct):
-    """The last values of each kind, oldest first; ``again`` and ``shape`` are
-    logarithms beside the doctor's level."""
-
-    shape: list[float] = []
-    again: list[float] = []
-    pause: list[float] = []
-    missed: list[float] = []
-    examination: list[float] = []
-    recall: list[float] = []
-    absence: list[float] = []
-
-
-class Break(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """Longer than an interruption: when in the day (UTC), and how long, ms."""
-
-    at: Millis
-    lasts: Millis
-
-
-class Pool(msgspec.Struct):
-    """``covariance`` over ``variance`` is how turns change with the hours. ``breaks``
-    are of the last days, ``shifts`` how many doctors' days these were; ``urgent`` how
-    many were triaged, by level and hour of the day (UTC), in ``days``."""
-
-    covariance: float = 0.0
-    variance: float = 0.0
-    breaks: list[Break] = []
-    shifts: float = 0.0
-    urgent: dict[int, list[float]] = {}
-    days: float = 0.0
-    day: str = ""
-    shares: Shares = msgspec.field(default_factory=Shares)
-    spreads: Spreads = msgspec.field(default_factory=Spreads)
-
-
-_NORMAL = NormalDist()
-_STEPS = [(step + 0.5) / 40 for step in range(40)]
-_ASSUMED = Spreads(
-    shape=[SPREAD * _NORMAL.inv_cdf(step) for step in _STEPS],
-    again=[log(0.7)] * 10,
-    pause=[2_000.0] * 20 + [10_000.0] * 14 + [60_000.0] * 4 + [5 * MINUTE, 10 * MINUTE],
-    missed=[60_000.0 + 60_000.0 * step for step in _STEPS],
-    examination=[MINUTE * exp(log(50) + 0.5 * _NORMAL.inv_cdf(s)) for s in _STEPS],
-    recall=[MINUTE * exp(log(10) + 0.7 * _NORMAL.inv_cdf(s)) for s in _STEPS],
-    absence=[-2 * MINUTE + 12 * MINUTE * step for step in _STEPS],
-)
 
 
 class Experience(msgspec.Struct):
@@ -216,11 +88,16 @@ class Experience(msgspec.Struct):
 
     # -- learning ----------------------------------------------------------------------
 
-    def begins(self, clinic: str, doctor: str, day: str, at: Millis) -> None:
-        """A doctor has called somebody: perhaps the day's first."""
+    def begins(
+        self, clinic: str, doctor: str, day: str, at: Millis, planned: Millis | None
+    ) -> None:
+        """A doctor has called somebody: perhaps the day's first, for when they were
+        ``planned``."""
         one = self._doctor(clinic, doctor, day)
         if not one.began:
             one.began = at
+            if planned is not None and abs(at - planned) < 4 * HOUR:
+                self._keep(clinic, "start", at - planned)
             pool = self._clinic(clinic)
             pool.shifts += 1.0
 
@@ -243,13 +120,12 @@ class Experience(msgspec.Struct):
         if level is None:
             level = self._level(clinic, doctor, day)[0]
         hours = one.hours(at)
-        slower = self._slope(clinic) * hours
-        value = min(max(log(ms) - slower, level - _WILD), level + _WILD)
+        value = min(max(log(ms), level - _WILD), level + _WILD)
         if again:
             self._keep(clinic, "again", value - level)
             return
-        self._learn_slope(clinic, one.slope, hours, value + slower)
-        one.today.add(value)
+        self._learn_slope(clinic, one.slope, hours, value)
+        one.today.add(value, most=LATELY)
         one.batch.append(value)
         if len(one.batch) == _BATCH:
             mean = fmean(one.batch)
@@ -298,11 +174,9 @@ class Experience(msgspec.Struct):
     def triaged(self, clinic: str, day: str, level: int, at: Millis) -> None:
         pool = self._clinic(clinic)
         if day > pool.day:
+            pool.end_of_day()
             pool.day = day
-            pool.days = pool.days * FADING + 1.0
-            for hours in pool.urgent.values():
-                hours[:] = [count * FADING for count in hours]
-        hours = pool.urgent.setdefault(level, [0.0] * 24)
+        hours = pool.urgent_today.setdefault(level, [0.0] * 24)
         hours[at % _DAY_MS // HOUR] += 1.0
 
     def absence(self, clinic: str, late_ms: float) -> None:
@@ -312,7 +186,7 @@ class Experience(msgspec.Struct):
         one = self.doctors.get(doctor)
         if one is None:
             one = self.doctors[doctor] = Doctor(clinic)
-        one.begin(day)
+        one.begin(day, self._slope(clinic))
         return one
 
     def _learn_slope(self, clinic: str, day: Slope, hours: float, value: float) -> None:
@@ -357,6 +231,7 @@ class Experience(msgspec.Struct):
         level, doubt = self._level(clinic, doctor, day)
         one = self.doctors.get(doctor)
         if one is not None and one.day == day:
+            # what is known is as of the day's first hour
             level += self._slope(clinic) * one.hours(at)
         shares = self.clinics[clinic].shares if clinic in self.clinics else Shares()
         all_over = self.hospital.shares
@@ -383,7 +258,9 @@ class Experience(msgspec.Struct):
         spread = self._variance(clinic)
         if one is None:
             return level, sqrt(variance + DAYS_DIFFER**2)
-        past, days, today = one.past, one.days, one.today
+        past, days = one.past, one.days
+        fresh = one.today.mean - self._slope(clinic) * one.slope.lately
+        today = Seen(one.today.count, fresh)
         if day > one.day and today.count:
             # the day has not begun for them: yesterday is all there is
             past = Seen(past.count, past.mean)
@@ -433,10 +310,7 @@ class Experience(msgspec.Struct):
         return turn + fmean(habits.pause)
 
     def habits(self, clinic: str) -> Habits:
-        tables = {
-            kind: table(self._blend(clinic, kind))
-            for kind in ("shape", "pause", "missed", "examination", "recall", "absence")
-        }
+        tables = {kind: table(self._blend(clinic, kind)) for kind in _TABLES}
         shares = self.clinics[clinic].shares if clinic in self.clinics else Shares()
         all_over = self.hospital.shares
         comes_back = _share(all_over.recalled, all_over.missed, 0.6, 10)
@@ -464,7 +338,7 @@ class Experience(msgspec.Struct):
         if len(own) >= _ENOUGH:
             return own
         every: list[float] = getattr(self.hospital.spreads, kind)
-        assumed: list[float] = getattr(_ASSUMED, kind)
+        assumed: list[float] = getattr(ASSUMED, kind)
         others = _thinned(every, (_ENOUGH - len(own)) // 2)
         guesses = _thinned(assumed, (_ENOUGH - len(own) - len(others)) // 3)
         return [*own, *others, *guesses]

@@ -33,9 +33,10 @@ class Habits(msgspec.Struct, frozen=True):
     visit to the next call while somebody waits: it holds the interruptions. ``missed``
     is what a call costs that nobody answers; ``comes_back`` the share of those
     patients who are there again after a draw from ``recall``. ``absence`` is how much
-    later than promised a doctor is back. A returned patient's turn
-    is ``exp(again)`` times a first one's. ``drift`` is how far all of them together
-    may be off for a while, ``slower`` what an hour more of work adds (logarithms).
+    later than promised a doctor is back, ``start`` than planned the first call is
+    made. A returned patient's turn is ``exp(again)`` times a first one's. ``drift`` is
+    how far all of them together may be off for a while, ``slower`` what an hour more
+    of work adds (logarithms).
 
     ``rests`` is the share of doctors who take a break that was not announced, alike to
     one of ``breaks``: when, in ms of the day, and how long."""
@@ -46,6 +47,7 @@ class Habits(msgspec.Struct, frozen=True):
     examination: Table
     recall: Table
     absence: Table
+    start: Table
     comes_back: float = 0.0
     again: float = 0.0
     drift: float = 0.0
@@ -57,7 +59,8 @@ class Habits(msgspec.Struct, frozen=True):
 class Chair(msgspec.Struct, frozen=True):
     """A doctor who calls. ``busy`` is how long ago whoever is in there was called;
     without, the chair is free: since ``paused`` ms, or when its doctor is back who
-    promised it for ``back`` (ms from the moment). ``prefers`` has one number a line of
+    promised it for ``back``, or begins who is expected at ``starts`` (ms from the
+    moment). ``prefers`` has one number a line of
     the floor: a lower one is taken from first, and None is not served. ``line`` is
     the line of who is in there now, who is there ``again`` after an examination.
     ``rested``: this doctor has had today's break."""
@@ -69,13 +72,15 @@ class Chair(msgspec.Struct, frozen=True):
     again: bool = False
     rested: bool = False
     back: float | None = None
+    starts: float | None = None
     paused: float | None = None
 
 
 class Standing(msgspec.Struct, frozen=True, gc=False):
     """One in a line. ``chairs`` are who may call it, as bits. ``since`` decides between
     the heads of two queues. Who is not here yet is expected at a draw from
-    ``arrives`` (ms from the moment); then ``here`` is the chance to come at all."""
+    ``arrives`` (ms from the moment); then ``here`` is the chance to come at all.
+    ``again``: back from an examination, whatever lane that gives."""
 
     ticket: str
     chairs: int
@@ -83,6 +88,7 @@ class Standing(msgspec.Struct, frozen=True, gc=False):
     lane: Lane = "normal"
     arrives: Table = ()
     here: float = 1.0
+    again: bool = False
 
 
 class Returning(msgspec.Struct, frozen=True, gc=False):

@@ -33,7 +33,8 @@ from actors.clinic.events import (
     WentAway,
     WentToExamination,
 )
-from actors.forecast.experience import MINUTE, Experience, doctor_key
+from actors.forecast.experience import Experience, doctor_key
+from actors.forecast.kept import MINUTE
 from actors.kernel.identity import parts_of
 from actors.kernel.times import Millis
 
@@ -85,6 +86,7 @@ class _Day(msgspec.Struct):
     clinic: str
     day: str
     rooms: dict[str, str] = {}
+    starts: dict[str, Millis] = {}
     here: dict[str, Millis] = {}
     inside: dict[str, _Visit] = {}
     freed: dict[str, Millis] = {}
@@ -176,6 +178,9 @@ class Lessons:
                 if missed is not None:
                     self.experience.recalled(day.clinic, event.at - missed)
             case Opened():
+                for key, known in event.doctors.items():
+                    if known.starts is not None:
+                        day.starts[doctor_key(day.clinic, key)] = known.starts
                 for room, plan in event.rooms.items():
                     if plan.doctor:
                         day.rooms[room] = doctor_key(day.clinic, plan.doctor)
@@ -222,7 +227,8 @@ class Lessons:
                 self.experience.rested(day.clinic, freed, pause)
                 day.rested.add(event.room)
         if (doctor := day.rooms.get(event.room)) is not None:
-            self.experience.begins(day.clinic, doctor, day.day, event.at)
+            planned = day.starts.get(doctor)
+            self.experience.begins(day.clinic, doctor, day.day, event.at, planned)
         day.inside[event.room] = _Visit(event.ticket, event.at)
 
     def _visit(self, day: _Day, room: str, at: Millis) -> _Visit | None:

@@ -18,6 +18,8 @@ from actors.clinic.state import ClinicState, Room
 from actors.kernel.identity import parts_of
 from actors.kernel.times import Millis
 
+_AT_AN_END = ("_end", "_end_checkin", "_end_registered")
+
 
 class Inside(msgspec.Struct, frozen=True, gc=False):
     """Who is in a room, or whom its seat is kept for. ``again``: back from an
@@ -49,8 +51,9 @@ class Examined(msgspec.Struct, frozen=True, gc=False):
 
 
 class Outline(msgspec.Struct, frozen=True, gc=False):
-    """``expected`` have a place that they take when they come, ahead of others who
-    are here: by their registration, their slot, or because they are booked."""
+    """``expected`` have a place that they take when they come, ahead of others who are
+    here: by their registration or their slot, because they are booked, or because those
+    here stand at an end (加号)."""
 
     stream: str
     clinic: str
@@ -65,8 +68,7 @@ class Outline(msgspec.Struct, frozen=True, gc=False):
 
 def outline_of(state: ClinicState, now: Millis) -> Outline:
     _, _, rest = parts_of(state.stream)
-    order = state.settings.order
-    places_are_known = order.base != "check_in" or order.booked_first
+    places_are_known = _go_ahead(state)
     examined = []
     expected = []
     for ticket in state.tickets.values():
@@ -87,6 +89,19 @@ def outline_of(state: ClinicState, now: Millis) -> Outline:
         tuple(_sitting(state, key, room, now) for key, room in state.rooms.items()),
         tuple(examined),
         tuple(expected),
+    )
+
+
+def _go_ahead(state: ClinicState) -> bool:
+    """May somebody who is not here yet go before somebody who is?"""
+    settings = state.settings
+    order, late, recall = settings.order, settings.late, settings.recall
+    return bool(
+        order.base != "check_in"
+        or order.booked_first
+        or state.extras
+        or late.mode.endswith(_AT_AN_END)
+        or recall.mode.endswith(_AT_AN_END)
     )
 
 

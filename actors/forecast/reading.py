@@ -51,6 +51,7 @@ ARRIVES: Table = tuple(
 )
 """What is assumed of who is booked: the share that never comes, and when the others
 do, after the beginning of their slot (mostly before it)."""
+_SOME_TIME: Table = (0.0, 120 * _MINUTE)
 _AT_THE_DOOR = -1e12
 _URGENT = -1e13
 """Instead of since when they wait, for who goes first from whatever queue."""
@@ -94,11 +95,13 @@ def _chair(outline: Outline, one: Sitting, lessons: Lessons) -> Chair:
         busy = float(outline.at - one.inside.called_at)
         again = one.inside.again
         return Chair(pace, prefers, busy, line, again, rested)
-    back = one.back_at if one.back_at is not None else one.starts
-    if back is not None:
+    if one.back_at is not None:
         # whoever is away now is having it
-        rested = rested or one.seat.away
-        return Chair(pace, prefers, rested=rested, back=float(back - outline.at))
+        back = float(one.back_at - outline.at)
+        return Chair(pace, prefers, rested=True, back=back)
+    if one.starts is not None:
+        starts = float(one.starts - outline.at)
+        return Chair(pace, prefers, rested=rested, starts=starts)
     if one.freed_at is not None:
         paused = float(outline.at - one.freed_at)
         return Chair(pace, prefers, rested=rested, paused=paused)
@@ -156,7 +159,8 @@ class _Reader:
             since = float(who.joined_at - self._outline.at)
             if urgent or who.at_room:
                 since += _URGENT if urgent else _AT_THE_DOOR
-            one = Standing(who.ticket, chairs, since, lane)
+            again = who.origin == "return"
+            one = Standing(who.ticket, chairs, since, lane, again=again)
             standing.append(self._awaited(one, who) if expected else one)
         returns, recall = settings.returns, settings.recall
         as_recalled = returns.mode == "recall"
@@ -226,7 +230,9 @@ class _Reader:
 
     def _awaited(self, one: Standing, who: Waiting) -> Standing:
         """A booked patient who is not here: when, and whether they come at all."""
-        late = self._outline.at - (who.slot_start or self._outline.at)
+        if not who.slot_start:
+            return replace(one, arrives=_SOME_TIME, here=1.0 - NO_SHOW)
+        late = self._outline.at - who.slot_start
         left = tuple(came - late for came in ARRIVES if came > late)
         comes = len(left) / len(ARRIVES) * (1.0 - NO_SHOW)
         return replace(

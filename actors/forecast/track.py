@@ -65,6 +65,7 @@ class Track:
         self._turns = line.turns
         self._taken = np.zeros(count)
         self._lanes = np.array([_LANES.index(one.lane) for one in line.standing] or [0])
+        self._again = np.array([one.again for one in line.standing] or [False])
         self._since = np.array([one.since for one in line.standing] or [0.0])
         self._lay_out(present, len(chairs))
         self._expect(line, expected, masks, len(chairs), draws)
@@ -243,10 +244,11 @@ class Track:
         who = rows[line]
         rank = offer.rank[line].astype(np.int64)
         self.called_at[who, rank] = now[line]
-        first_visit[who] = self._count(who, self._lanes[rank])
+        self._count(who, self._lanes[rank])
+        first_visit[who] = ~self._again[rank]
         return first_visit
 
-    def _count(self, who: Ints, lanes: Ints) -> Bools:
+    def _count(self, who: Ints, lanes: Ints) -> None:
         normal = lanes == 0
         self._called[who] += normal
         self._normal_left[who] -= normal
@@ -257,8 +259,6 @@ class Track:
             self._called[again] = 0
             self._returned_left[again] -= 1
             self._seen[again] = np.minimum(self._seen[again], 0)
-        first_visit: Bools = ~returned
-        return first_visit
 
     def _count_returned(self, back: Bools) -> None:
         self._in_a_row[back] += 1

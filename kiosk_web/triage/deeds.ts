@@ -107,7 +107,9 @@ export function useNurse(desk: Topic<DeskView>) {
   };
 
   const checkedIn = (answer: JsonObject): string => {
-    const { number, name, ahead } = answer;
+    const { ticket, number, ahead } = answer;
+    // the answer's name is masked for a kiosk's eyes
+    const name = desk.view.value?.tickets?.[String(ticket)]?.name ?? "";
     const before = Number(ahead ?? 0);
     return tell(
       `已签到 ${number} ${name}，前面 ${before} 位`,

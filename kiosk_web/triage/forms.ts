@@ -27,7 +27,7 @@ export const broadcastForm = (nurse: Nurse, now: () => number): Form => ({
   send: ({ text = "", minutes }) =>
     void nurse.act(
       "broadcast",
-      { text, until: now() + Number(minutes) * MINUTE_MS },
+      { text, until: Math.round(now()) + Number(minutes) * MINUTE_MS },
       tell(`广播：${text}`, `Broadcast: ${text}`),
     ),
 });

@@ -12,7 +12,7 @@ from tests.bench.figures import median
 from tests.bench.report import Report, report, tell
 from tests.bench.waits import Foreseen, live_through
 
-BEFORE = range(101, 106)
+BEFORE = range(101, 121)
 """Seeds of the days a clinic has behind it."""
 JUDGED = range(1, 9)
 QUICK = range(1, 3)
@@ -22,7 +22,7 @@ the judged ones: ``python -m tests.bench.forecast``."""
 
 
 def run(*, quick: bool) -> Report:
-    before, judged = (BEFORE[:3], QUICK) if quick else (BEFORE, JUDGED)
+    before, judged = (BEFORE[:8], QUICK) if quick else (BEFORE, JUDGED)
     kinds = {name: foreseen(name, before, judged) for name in DAYS}
     everything = [one for waits in kinds.values() for one in waits]
     figures: dict[str, Any] = {

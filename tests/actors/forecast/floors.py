@@ -35,6 +35,7 @@ EXACT = Habits(
     examination=exactly(60 * MINUTE),
     recall=exactly(10 * MINUTE),
     absence=exactly(0.0),
+    start=exactly(0.0),
 )
 
 

@@ -140,6 +140,12 @@ def test_a_doctor_who_promised_to_be_back_is_waited_for() -> None:
     assert minutes(floor([chair(5, back=20)], [line(2)])) == {"t0": 20, "t1": 25}
 
 
+def test_who_begins_late_as_a_rule_is_expected_late() -> None:
+    habits = replace(EXACT, start=exactly(25 * MINUTE))
+    seat = replace(chair(5), starts=10 * MINUTE)
+    assert minutes(floor([seat], [line(2)], habits)) == {"t0": 35, "t1": 40}
+
+
 def test_a_promise_that_has_passed_is_not_a_time_in_the_past() -> None:
     habits = replace(EXACT, absence=quantiles(lambda u: 10 * MINUTE * u))
     found = look_ahead(floor([chair(5, back=-30)], [line(1)], habits))
@@ -204,6 +210,7 @@ HABITS = st.builds(
         examination=quantiles(lambda u: 90 * MINUTE * u, 20),
         recall=EXACT.recall,
         absence=EXACT.absence,
+        start=EXACT.start,
     ),
     st.floats(0, 1.5),
     st.floats(0, 10 * MINUTE),

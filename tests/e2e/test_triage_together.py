@@ -1,0 +1,149 @@
+"""Two nurses and a doctor at once in one clinic, over lines that are cut at the worst
+moment: nothing is done twice, nothing is lost, and a refusal says who was quicker."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.floor import DESK_SIZE, Desk, Floor
+from tests.e2e.hospital import Hospital
+from tests.e2e.triage import CLINIC, Triage, Wire, opened
+
+WAITING = "候诊"
+
+
+@pytest.fixture(autouse=True)
+def _open(hospital: Hospital) -> None:
+    opened(hospital)
+
+
+def on_a_wire(floor: Floor) -> tuple[Triage, Wire]:
+    page = floor.page(DESK_SIZE)
+    wire = Wire(page)
+    desk = Triage(page)
+    page.goto(f"{floor.hospital.address}/triage?clinic={CLINIC}")
+    expect(desk.live).to_be_visible()
+    expect(desk.columns.first).to_be_visible()
+    return desk, wire
+
+
+def test_what_one_does_all_see(floor: Floor) -> None:
+    one, other, doctor = Triage.open(floor), Triage.open(floor), floor.desk(CLINIC, "2")
+    one.choose("A005")
+    one.press("Enter")
+    other.stands("A", WAITING, "A001", "A002", "A003", "A004", "A005")
+    doctor.call_next("A001")
+    for desk in (one, other):
+        desk.stands("A", WAITING, "A002", "A003", "A004", "A005")
+        expect(desk.page.locator(".seat.called")).to_contain_text("A001 张三")
+    other.choose("A003")
+    other.press("p")
+    other.answer("1", reason="七十二岁")
+    one.press("Escape")
+    one.stands("A", WAITING, "A003", "A002", "A004", "A005")
+    doctor.page.keyboard.press("F4")
+    expect(one.page.locator(".seat.in")).to_contain_text("就诊")
+
+
+def test_a_refusal_says_who_was_quicker(floor: Floor) -> None:
+    """Both have the same row under their hands, and one line is slow."""
+    one, other = Triage.open(floor), Triage.open(floor)
+    for desk in (one, other):
+        desk.choose("A002")
+        desk.press("g")
+        expect(desk.dialog).to_be_visible()
+    other.answer(reason="走了")
+    other.says("弃号 A002")
+    one.answer()
+    one.says(re.compile(r"A002 号.*\d\d:\d\d 护士（演示） · 分诊台：弃号"))
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_cut_in_the_middle_of_a_check_in(when: str, floor: Floor) -> None:
+    desk, wire = on_a_wire(floor)
+    watching = Triage.open(floor)
+    desk.choose("A005")
+    wire.cut("check_in", when)
+    desk.press("Enter")
+    watching.stands("A", WAITING, "A001", "A002", "A003", "A004", "A005")
+    desk.says("已签到 A005 王月芳，前面 4 位")
+    assert (wire.cuts, wire.asked.count("check_in")) == (1, 2)
+    watching.choose("A005")
+    assert watching.history() == ["签到", "挂号"]
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize(
+    ("key", "ask", "keys", "reason", "happened"),
+    [
+        ("l", "postpone", (), None, "往后排"),
+        ("p", "set_class", ("1",), "七十二岁", "设为优先：70 岁以上"),
+        ("f", "move", (), "腿脚不便", "移到 A002 前面"),
+        ("t", "transfer", ("1",), "心律不齐", "转到 心律失常门诊"),
+        ("g", "give_up", (), "走了", "弃号"),
+    ],
+)
+def test_cut_in_the_middle_of_a_deed(
+    floor: Floor,
+    key: str,
+    ask: str,
+    keys: tuple[str, ...],
+    reason: str | None,
+    happened: str,
+    when: str,
+) -> None:
+    desk, wire = on_a_wire(floor)
+    desk.choose("A003")
+    wire.cut(ask, when)
+    desk.press(key)
+    if key != "l":
+        desk.answer(*keys, reason=reason)
+    desk.says(re.compile("A003 欧阳静"))
+    assert (wire.cuts, wire.asked.count(ask)) == (1, 2)
+    watching = Triage.open(floor)
+    if key == "g":
+        watching.columns.first.get_by_role("button", name="看完").click()
+    watching.choose("A003")
+    expect(watching.sheet.locator(".history li")).to_have_count(3)
+    assert watching.history()[0] == happened
+
+
+def test_a_broadcast_and_a_call_for_help_are_heard_once(floor: Floor) -> None:
+    desk, wire = on_a_wire(floor)
+    watching = Triage.open(floor)
+    wire.cut("broadcast", "after")
+    desk.press("F9")
+    desk.dialog.get_by_label("内容").fill("请保持安静")
+    desk.dialog.get_by_role("radio").first.check()
+    desk.dialog.locator("button.go").click()
+    desk.says("广播：请保持安静")
+    wire.cut("call_help", "after")
+    desk.press("F12")
+    expect(desk.dialog).to_be_visible()
+    desk.dialog.locator("button.go").click()
+    desk.says("已发出紧急呼叫")
+    expect(watching.page.locator("footer .notice")).to_have_count(1)
+    expect(watching.page.locator(".alarm")).to_have_count(1)
+    assert wire.cuts == 2
+
+
+def test_a_server_that_is_gone_is_said_and_comes_back(
+    hospital: Hospital, floor: Floor
+) -> None:
+    desk = Triage.open(floor)
+    doctor: Desk = floor.desk(CLINIC, "2")
+    with floor.outage():
+        hospital.kill()
+        expect(desk.stale).to_be_visible()
+        expect(desk.page.get_by_text("断开", exact=True)).to_be_visible()
+        desk.choose("A005")
+        desk.press("Enter")
+        desk.says("网络断了，这次没有办成")
+        hospital.start()
+        expect(desk.stale).to_be_hidden()
+        expect(doctor.stale).to_be_hidden()
+    # what was not done is not done later behind anybody's back
+    desk.stands("A", WAITING, "A001", "A002", "A003", "A004")
+    desk.press("Enter")
+    desk.says("已签到 A005")
