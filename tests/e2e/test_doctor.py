@@ -92,6 +92,30 @@ def test_to_examination_and_back_with_the_reports(
     expect(facts).to_contain_text("报告出来了")
 
 
+def test_a_report_on_paper_is_there_when_the_doctor_says_so(floor: Floor) -> None:
+    desk = floor.desk("im2", "6")
+    desk.page.keyboard.press("F2")
+    expect(desk.current).to_contain_text("正在叫")
+    number = number_in(desk)
+    desk.page.keyboard.press("F6")
+    desk.page.keyboard.press("4")
+    desk.page.keyboard.press("8")
+    desk.page.keyboard.press("Enter")
+    desk.tab("检查")
+    away = row(desk, number)
+    expect(away).to_contain_text("CT、内镜 未出")
+    away.locator(".unfold").click()
+    away.get_by_role("button", name="CT 到了").click()
+    expect(desk.status).to_contain_text(f"报告到了 {number}")
+    expect(away).to_contain_text("内镜 未出")
+    away.locator(".unfold").click()
+    away.get_by_role("button", name="内镜 到了").click()
+    # all are there: back in line by itself
+    expect(away).to_have_count(0)
+    desk.tab("候诊")
+    expect(row(desk, number)).to_contain_text("复")
+
+
 def ticket(desk: Desk, number: str) -> str:
     """The id under which the server knows this number, as the page was told."""
     for frame in reversed(desk.heard):
