@@ -12,40 +12,40 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from hashlib import blake2b
-from math import exp, inf, log, sqrt
-from statistics import NormalDist, fmean
+from math import exp, log, sqrt
+from statistics import fmean
 
 import msgspec
 
 from actors.forecast.floor import Habits, Pace, Table
+from actors.forecast.kept import (
+    ASSUMED,
+    HOUR,
+    LATELY,
+    MINUTE,
+    SPREAD,
+    TURN_MS,
+    Break,
+    Doctor,
+    Pool,
+    Seen,
+    Shares,
+    Slope,
+)
 from actors.kernel.times import Millis
 
-MINUTE = 60_000.0
-
-# What is assumed where a hospital has seen nothing better.
-TURN_MS = 8 * MINUTE
-SPREAD = 0.55
-"""Of a turn, around its doctor's level (logarithms)."""
 DOCTORS_DIFFER = 0.30
 CLINICS_DIFFER = 0.60
 DAYS_DIFFER = 0.12
-
 DRIFT = 0.06
 """How far a clinic's next hours are off from what they were, all doctors together."""
 
-FADING = 0.8
-"""What a day before counts, of the day after it."""
-HOUR = 3_600_000
 _DAY_MS = 24 * HOUR
 _SHIFTS_KEPT = 200.0
 _SLOPE_KEPT = 20_000.0
 _SLOPE_DOUBT = 1_000.0
 """Hours², of which a clinic must have seen this much before half is believed."""
-_RATES_FADE = 0.97
-_LATELY = 25.0
-"""So many turns are how somebody works today: as of late, not as of dawn."""
 _BATCH = 12
-_REMEMBERED = 2_000.0
 _KEPT_CLINIC = 300
 _KEPT_HOSPITAL = 900
 _ENOUGH = 120
@@ -53,159 +53,6 @@ _QUANTILES = 65
 _SHORTEST, _LONGEST = 3_000.0, 4 * 60 * MINUTE
 _WILD = 2.5
 """A turn further from its level than this (logarithms) is one forgotten button."""
-
-
-def doctor_key(clinic: str, doctor: str) -> str:
-    """A pseudonym: how fast somebody works is kept under no name."""
-    return blake2b(f"{clinic}/{doctor}".encode(), digest_size=9).hexdigest()
-
-
-class Seen(msgspec.Struct):
-    """``count`` logarithms and their mean."""
-
-    count: float = 0.0
-    mean: float = 0.0
-
-    def add(self, value: float, weight: float = 1.0, most: float = inf) -> None:
-        """``most``: what was seen before so many is forgotten, bit by bit."""
-        self.count = min(self.count + weight, most)
-        self.mean += (value - self.mean) * weight / self.count
-
-
-class Slope(msgspec.Struct):
-    """Means of one doctor's day: turns get longer, or shorter, with the hours."""
-
-    count: float = 0.0
-    hours: float = 0.0
-    logs: float = 0.0
-    lately: float = 0.0
-    """The mean hour of what Doctor.today is of."""
-
-    def add(self, hours: float, value: float) -> tuple[float, float]:
-        """What it adds to the covariance, and to the variance of the hours."""
-        self.count += 1
-        off = hours - self.hours
-        self.hours += off / self.count
-        self.logs += (value - self.logs) / self.count
-        self.lately += (hours - self.lately) / min(self.count, _LATELY)
-        return off * (value - self.logs), off * (hours - self.hours)
-
-
-class Doctor(msgspec.Struct):
-    """``past`` fades by the day; ``days`` are so many, faded likewise. It is of turns
-    as they would have been in the day's first hour; ``today`` is of the last ones, as
-    they were. ``began`` is the day's first call."""
-
-    clinic: str
-    day: str = ""
-    past: Seen = msgspec.field(default_factory=Seen)
-    days: float = 0.0
-    today: Seen = msgspec.field(default_factory=Seen)
-    began: Millis = 0
-    slope: Slope = msgspec.field(default_factory=Slope)
-    batch: list[float] = []
-    visits: float = 0.0
-    examined: float = 0.0
-
-    @property
-    def level(self) -> float | None:
-        """What was seen of them, as it is; None when that is little."""
-        count = self.past.count + self.today.count
-        if count < 5:
-            return None
-        seen = self.past.mean * self.past.count + self.today.mean * self.today.count
-        return seen / count
-
-    def begin(self, day: str, slower: float) -> None:
-        """A later day than any before; an earlier one is counted to the latest."""
-        if day <= self.day:
-            return
-        self.past.count *= FADING
-        self.days *= FADING
-        if self.today.count:
-            fresh = self.today.mean - slower * self.slope.lately
-            self.past.add(fresh, self.today.count)
-            self.days += 1.0
-        self.visits *= FADING
-        self.examined *= FADING
-        self.today = Seen()
-        self.began = 0
-        self.slope = Slope()
-        self.batch = []
-        self.day = day
-
-    def hours(self, at: Millis) -> float:
-        """How long they have been at it."""
-        return (at - self.began) / HOUR if 0 < self.began < at else 0.0
-
-
-class Shares(msgspec.Struct):
-    """Of calls, how many were missed; of these, who came back; of first visits, how
-    many went on to an examination."""
-
-    calls: float = 0.0
-    missed: float = 0.0
-    recalled: float = 0.0
-    visits: float = 0.0
-    examined: float = 0.0
-
-    def fade(self) -> None:
-        """What was seen long ago counts less."""
-        if max(self.calls, self.visits) > _REMEMBERED:
-            for field in self.__struct_fields__:
-                setattr(self, field, getattr(self, field) / 2)
-
-
-class Spreads(msgspec.Struct):
-    """The last values of each kind, oldest first; ``again`` and ``shape`` are
-    logarithms beside the doctor's level."""
-
-    shape: list[float] = []
-    again: list[float] = []
-    pause: list[float] = []
-    missed: list[float] = []
-    examination: list[float] = []
-    recall: list[float] = []
-    absence: list[float] = []
-    start: list[float] = []
-
-
-class Break(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """Longer than an interruption: when in the day (UTC), and how long, ms."""
-
-    at: Millis
-    lasts: Millis
-
-
-class Pool(msgspec.Struct):
-    """``covariance`` over ``variance`` is how turns change with the hours. ``breaks``
-    are of the last days, ``shifts`` how many doctors' days these were; ``urgent`` how
-    many were triaged in ``days`` past, by level and hour of the day (UTC)."""
-
-    covariance: float = 0.0
-    variance: float = 0.0
-    breaks: list[Break] = []
-    shifts: float = 0.0
-    urgent: dict[int, list[float]] = {}
-    urgent_today: dict[int, list[float]] = {}
-    days: float = 0.0
-    day: str = ""
-    shares: Shares = msgspec.field(default_factory=Shares)
-    spreads: Spreads = msgspec.field(default_factory=Spreads)
-
-    def end_of_day(self) -> None:
-        if not self.day:
-            return
-        none = [0.0] * 24
-        for level in self.urgent | self.urgent_today:
-            hours = self.urgent.get(level, none)
-            today = self.urgent_today.get(level, none)
-            pairs = zip(hours, today, strict=True)
-            self.urgent[level] = [_RATES_FADE * before + new for before, new in pairs]
-        self.urgent_today = {}
-        self.days = _RATES_FADE * self.days + 1.0
-
-
 _TABLES = (
     "shape",
     "pause",
@@ -215,18 +62,11 @@ _TABLES = (
     "absence",
     "start",
 )
-_NORMAL = NormalDist()
-_STEPS = [(step + 0.5) / 40 for step in range(40)]
-_ASSUMED = Spreads(
-    shape=[SPREAD * _NORMAL.inv_cdf(step) for step in _STEPS],
-    again=[log(0.7)] * 10,
-    pause=[2_000.0] * 20 + [10_000.0] * 14 + [60_000.0] * 4 + [5 * MINUTE, 10 * MINUTE],
-    missed=[60_000.0 + 60_000.0 * step for step in _STEPS],
-    examination=[MINUTE * exp(log(50) + 0.5 * _NORMAL.inv_cdf(s)) for s in _STEPS],
-    recall=[MINUTE * exp(log(10) + 0.7 * _NORMAL.inv_cdf(s)) for s in _STEPS],
-    absence=[-2 * MINUTE + 12 * MINUTE * step for step in _STEPS],
-    start=[-2 * MINUTE + 12 * MINUTE * step for step in _STEPS],
-)
+
+
+def doctor_key(clinic: str, doctor: str) -> str:
+    """A pseudonym: how fast somebody works is kept under no name."""
+    return blake2b(f"{clinic}/{doctor}".encode(), digest_size=9).hexdigest()
 
 
 class Experience(msgspec.Struct):
@@ -285,7 +125,7 @@ class Experience(msgspec.Struct):
             self._keep(clinic, "again", value - level)
             return
         self._learn_slope(clinic, one.slope, hours, value)
-        one.today.add(value, most=_LATELY)
+        one.today.add(value, most=LATELY)
         one.batch.append(value)
         if len(one.batch) == _BATCH:
             mean = fmean(one.batch)
@@ -498,7 +338,7 @@ class Experience(msgspec.Struct):
         if len(own) >= _ENOUGH:
             return own
         every: list[float] = getattr(self.hospital.spreads, kind)
-        assumed: list[float] = getattr(_ASSUMED, kind)
+        assumed: list[float] = getattr(ASSUMED, kind)
         others = _thinned(every, (_ENOUGH - len(own)) // 2)
         guesses = _thinned(assumed, (_ENOUGH - len(own) - len(others)) // 3)
         return [*own, *others, *guesses]

@@ -33,7 +33,8 @@ from actors.clinic.events import (
     WentAway,
     WentToExamination,
 )
-from actors.forecast.experience import MINUTE, Experience, doctor_key
+from actors.forecast.experience import Experience, doctor_key
+from actors.forecast.kept import MINUTE
 from actors.kernel.identity import parts_of
 from actors.kernel.times import Millis
 

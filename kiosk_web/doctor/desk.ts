@@ -2,6 +2,7 @@ import type {
   AlarmRow,
   DeskRoomRow,
   DeskTicket,
+  DeskTicketRow,
   DeskView,
   NoticeRow,
   RuleSet,
@@ -32,9 +33,21 @@ export interface Current {
   inMs: number;
 }
 
+const known = new WeakMap<DeskTicketRow, DeskTicket>();
+
+/** A row that no patch has touched is the same ticket, so that what shows it rests. */
+function ticketFrom(row: DeskTicketRow, id: string): DeskTicket {
+  let ticket = known.get(row);
+  if (ticket === undefined) {
+    ticket = { ...row, id };
+    known.set(row, ticket);
+  }
+  return ticket;
+}
+
 export function ticketOf(view: DeskView, id: string | undefined): DeskTicket | undefined {
   const row = id === undefined ? undefined : view.tickets?.[id];
-  return row && id !== undefined ? { ...row, id } : undefined;
+  return row && id !== undefined ? ticketFrom(row, id) : undefined;
 }
 
 export function currentOf(
@@ -135,7 +148,7 @@ export function listsOf(view: DeskView, room: string): Record<Tab, DeskTicket[]>
   for (const [id, ticket] of Object.entries(view.tickets ?? {})) {
     const tab = TAB_OF[ticket.state];
     if (tab === undefined || tab === "held" || !queues.has(ticket.queue)) continue;
-    found[tab].push({ ...ticket, id });
+    found[tab].push(ticketFrom(ticket, id));
   }
   const since = ({ since: at = 0 }: DeskTicket) => at;
   found.examination.sort((a, b) => since(a) - since(b));

@@ -175,6 +175,11 @@ class Device:
     def _listen(self, socket: WebSocket) -> None:
         socket.on("framereceived", lambda frame: self._heard.append(str(frame)))
 
+    @property
+    def heard(self) -> list[str]:
+        """Every frame that came, in its order."""
+        return self._heard
+
     def knows(self, words: str) -> bool:
         """Whether these words are in the page, or ever came over its connection."""
         assert self._heard, "nothing came over this connection"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from actors.clinic.order.choice import may_take
+from actors.clinic.order.choice import takes
 from actors.clinic.order.facts import QueueFacts, Seat, Waiting
 from actors.clinic.order.places import Places
 from actors.clinic.settings import Settings
@@ -30,7 +30,7 @@ def overtaken_by(
         if who.ticket != ticket
         and not who.at_room
         and not places.level(who)
-        and may_take(seat, queue, who, settings)
+        and takes(seat, queue, who, places)
         and places.fair(who) < mine
     )
 

@@ -80,13 +80,18 @@ def draw_for(
 
 def may_take(seat: Seat, queue: QueueFacts, who: Waiting, settings: Settings) -> bool:
     """May this seat call this ticket when its turn comes?"""
+    return takes(seat, queue, who, Places(queue, settings))
+
+
+def takes(seat: Seat, queue: QueueFacts, who: Waiting, places: Places) -> bool:
+    """As ``may_take``, where the queue's rules are made ready already."""
     if "frozen" in (seat.calling, queue.calling):
         return False
     if who.at_room:
         return who.at_room == seat.room
     if not serves(seat, queue) or not _allowed(seat, who):
         return False
-    level = Places(queue, settings).level(who)
+    level = places.level(who)
     if level and seat.levels and level not in seat.levels:
         return False
     stopped = "stopped" in (seat.calling, queue.calling)

@@ -7,7 +7,8 @@ from random import Random
 
 import pytest
 
-from actors.forecast.experience import TURN_MS, Experience, doctor_key, table
+from actors.forecast.experience import Experience, doctor_key, table
+from actors.forecast.kept import TURN_MS
 
 MINUTE = 60_000
 NINE = 1_795_395_600_000
