@@ -37,7 +37,8 @@ def do(hospital: Hospital, role: str, clinic: str, asked: Asked) -> list[Any]:
                 for view, name, body in asked
             ]
 
-    return _elsewhere(ask_all, hospital.token(role, clinic))
+    told: list[Any] = _elsewhere(ask_all, hospital.token(role, clinic))
+    return told
 
 
 def topic(hospital: Hospital, clinic: str, view: str) -> str:
