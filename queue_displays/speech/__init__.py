@@ -1,0 +1,1 @@
+"""What a speaker says: words become sound, once for each phrase."""
