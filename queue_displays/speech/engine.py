@@ -17,6 +17,7 @@ import subprocess
 import tempfile
 import threading
 import wave
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -60,6 +61,9 @@ class Pyttsx3:
         self._finished = threading.Event()
         self._engine.connect("error", self._heard_error)
         self._engine.connect("finished-utterance", self._heard_end)
+        with suppress(BadSound):
+            # until it has spoken once it takes no rate
+            self.render("sit/cmn-latn-pinyin", "hao3", 200)
 
     def _heard_error(self, name: str | None, exception: Exception) -> None:
         self._errors.append(exception)
@@ -144,9 +148,7 @@ class Renderer:
     def names(self) -> str:
         return ", ".join(engine.name for engine in self._engines)
 
-    def render(
-        self, segment: Segment, rate: int, *, plain: bool
-    ) -> tuple[Samples, str]:
+    def render(self, segment: Segment, *, plain: bool) -> tuple[Samples, str]:
         """The sound, and which engine gave it. ``plain`` leaves the library out, after
         it has hung. Raises BadSound when none could."""
         text = segment.text
@@ -157,8 +159,8 @@ class Renderer:
             tries = self._engines[1:]
         for engine in tries:
             try:
-                raw = engine.render(segment.voice, text, rate)
-                return checked(raw, text, rate), engine.name
+                raw = engine.render(segment.voice, text, segment.rate)
+                return checked(raw, text, segment.rate), engine.name
             except (BadSound, OSError) as error:
                 self.faults.append(f"{engine.name}: {error}")
         raise BadSound(self.faults[-1])

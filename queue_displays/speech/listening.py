@@ -27,8 +27,10 @@ _EDGE_S = 0.03
 _QUIETEST = 0.01
 _CLIPPED = 0.001
 _USUAL_RATE = 175
-# seconds of a syllable at the usual rate, where a voice needs some 0.21
-_SHORTEST_S, _LONGEST_S = 0.12, 0.5
+# seconds at the usual rate of a Chinese syllable, where voices need 0.20 to 0.32, and
+# of one in English, where it needs 0.13 to 0.24
+_SHORTEST_S, _LONGEST_S = (0.14, 0.07), (0.42, 0.35)
+_LONGER_S = 0.6
 
 _TONED = re.compile(r"[a-zü]+[1-6]")
 _FIGURES = re.compile(r"\d")
@@ -39,11 +41,23 @@ class BadSound(ValueError):
     """What the voice gave cannot be used; the message says why, without words."""
 
 
-def units_of(text: str) -> int:
-    """About how many syllables a text has."""
+def syllables_of(text: str) -> tuple[int, int]:
+    """About how many: with a tone, and of English."""
     toned = len(_TONED.findall(text))
     rest = _TONED.sub(" ", text)
-    return max(1, toned + len(_FIGURES.findall(rest)) + len(_VOWELS.findall(rest)))
+    english = len(_FIGURES.findall(rest)) + len(_VOWELS.findall(rest))
+    return toned, english if toned or english else 1
+
+
+def expected_s(text: str, rate: int) -> tuple[float, float]:
+    """Between what seconds the voices say this."""
+    pace = _USUAL_RATE / rate
+    syllables = syllables_of(text)
+    shortest, longest = (
+        sum(count * each for count, each in zip(syllables, limits, strict=True))
+        for limits in (_SHORTEST_S, _LONGEST_S)
+    )
+    return shortest * pace, longest * pace + _LONGER_S
 
 
 def checked(raw: bytes, text: str, rate: int) -> Samples:
@@ -58,14 +72,13 @@ def checked(raw: bytes, text: str, rate: int) -> Samples:
     start = max(0, int(heard[0]) * _FRAME - edge)
     end = min(len(samples), (int(heard[-1]) + 1) * _FRAME + edge)
     samples = samples[start:end]
-    units = units_of(text)
-    pace = _USUAL_RATE / rate
+    shortest, longest = expected_s(text, rate)
     seconds = len(samples) / RATE
-    if seconds < units * _SHORTEST_S * pace:
-        raise BadSound(f"{seconds:.2f} s for {units} syllables: cut short")
-    if seconds > 1 + units * _LONGEST_S * pace:
-        raise BadSound(f"{seconds:.2f} s for {units} syllables: too long")
-    if len(heard) * _FRAME / RATE < units * _SHORTEST_S * pace / 2:
+    if seconds < shortest:
+        raise BadSound(f"{seconds:.2f} s, {shortest:.2f} s are the least: cut short")
+    if seconds > longest:
+        raise BadSound(f"{seconds:.2f} s, {longest:.2f} s are the most: too long")
+    if len(heard) * _FRAME / RATE < shortest / 2:
         raise BadSound("mostly silent")
     clipped = np.count_nonzero(np.abs(samples.astype(np.int32)) >= _FULL)
     if clipped > len(samples) * _CLIPPED:

@@ -57,7 +57,7 @@ class Session:
         """Raises WorkerGone, also when it takes longer than ANSWER_S: it is of no use
         any more then. Cancelled, the session is of no use either."""
         self._ref += 1
-        word = Say(self._ref, utterance.segments, utterance.rate, utterance.gain, plain)
+        word = Say(self._ref, utterance.segments, utterance.gain, plain)
         with trio.move_on_after(ANSWER_S):
             await self._tell(word)
             while True:

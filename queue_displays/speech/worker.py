@@ -26,7 +26,7 @@ def answer(renderer: Renderer, word: Say) -> Said:
     engine = ""
     try:
         for segment in word.segments:
-            sound, engine = renderer.render(segment, word.rate, plain=word.plain)
+            sound, engine = renderer.render(segment, plain=word.plain)
             parts.append(sound)
         if not parts:
             raise BadSound("nothing to say")
