@@ -17,7 +17,7 @@ import subprocess
 import tempfile
 import threading
 import wave
-from contextlib import suppress
+from contextlib import redirect_stdout, suppress
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -76,13 +76,15 @@ class Pyttsx3:
         self._finished.clear()
         with tempfile.TemporaryDirectory(prefix="houzhen-") as place:
             file = Path(place) / "said.wav"
-            self._engine.setProperty("voice", voice)
-            self._engine.setProperty("rate", rate)
-            self._library.Synchronize()
-            self._engine.save_to_file(text, str(file))
-            self._engine.runAndWait()
-            if not self._finished.wait(_PHRASE_S):
-                raise BadSound("pyttsx3 does not end")
+            # it tells on stdout of every file
+            with redirect_stdout(io.StringIO()):
+                self._engine.setProperty("voice", voice)
+                self._engine.setProperty("rate", rate)
+                self._library.Synchronize()
+                self._engine.save_to_file(text, str(file))
+                self._engine.runAndWait()
+                if not self._finished.wait(_PHRASE_S):
+                    raise BadSound("pyttsx3 does not end")
             if self._errors:
                 raise BadSound(f"pyttsx3: {type(self._errors[0]).__name__}")
             kept = (self._engine.getProperty("voice"), self._engine.getProperty("rate"))
