@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import TypeVar
+from weakref import WeakSet
 
 import trio
 
@@ -31,25 +31,21 @@ class Conversation:
         ] = []
         self._asking = trio.Lock()
         self._writing = trio.Lock()
-        self._callers: set[trio.CancelScope] = set()
+        self._callers: WeakSet[trio.CancelScope] = WeakSet()
         self._gone = False
 
-    @contextmanager
-    def until_gone(self) -> Iterator[None]:
+    def until_gone(self) -> trio.CancelScope:
         """What is done in it ends where this conversation does."""
-        with trio.CancelScope() as scope:
-            self._callers.add(scope)
-            if self._gone:
-                scope.cancel()
-            try:
-                yield
-            finally:
-                self._callers.discard(scope)
+        scope = trio.CancelScope()
+        if self._gone:
+            scope.cancel()
+        self._callers.add(scope)
+        return scope
 
     def lost(self) -> None:
         """Nobody listens any more: whoever waits for an answer waits in vain."""
         self._gone = True
-        for scope in self._callers:
+        for scope in list(self._callers):
             scope.cancel()
 
     async def listen(self) -> None:
