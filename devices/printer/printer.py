@@ -93,6 +93,11 @@ class Printer:
     def up(self) -> bool:
         return self._talk is not None
 
+    @property
+    def trouble(self) -> Trouble | None:
+        """What stood in the way when it was last asked."""
+        return NOT_UP if self.state is None else self.state.trouble
+
     async def run(self) -> None:
         await keep_open(self._settings.line, self._converse, self._trouble)
 

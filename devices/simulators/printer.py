@@ -109,9 +109,9 @@ class SimulatedPrinter:
             await self._came_out.wait()
         return self.slips[slips - 1]
 
-    async def has_begun(self) -> None:
-        """Wait until a slip hangs out of it, not whole."""
-        while not self.hanging.lines:
+    async def has_begun(self, lines: int = 1) -> None:
+        """Wait until a slip hangs out of it, so many lines long and not whole."""
+        while len(self.hanging.lines) < lines:
             self._came_out = trio.Event()
             await self._came_out.wait()
 

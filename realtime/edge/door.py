@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hmac
 import logging
+from collections import deque
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
@@ -127,6 +128,7 @@ class _Visit:
         self._stream = stream
         self._protocol = door.protocol()
         self._parts: list[bytes] = []
+        self._texts: deque[bytes] = deque()
         self._writing = trio.Lock()
 
     async def run(self) -> None:
@@ -140,7 +142,7 @@ class _Visit:
                 async with trio.open_nursery() as nursery:
                     nursery.start_soon(self._write, page)
                     self._door.enter(page)
-                    async for text in self._messages():
+                    while (text := await self._next()) is not None:
                         self._door.take(page, from_page.decode(text))
                     nursery.cancel_scope.cancel()
         except* msgspec.DecodeError:
@@ -185,39 +187,33 @@ class _Visit:
         return self._protocol.state is OPEN
 
     async def _hello(self) -> bool:
-        async for text in self._messages():
-            message = from_page.decode(text)
-            if isinstance(message, Hello) and self._door.opens(message.secret):
-                return True
-            log.warning("a page without the pairing secret was sent away")
-            await trio.sleep(WRONG_SECRET_S)
-            await self._close(4501)
+        if (text := await self._next()) is None:
             return False
+        message = from_page.decode(text)
+        if isinstance(message, Hello) and self._door.opens(message.secret):
+            return True
+        log.warning("a page without the pairing secret was sent away")
+        await trio.sleep(WRONG_SECRET_S)
+        await self._close(4501)
         return False
 
-    async def _messages(self) -> Any:
-        """Each text; ends with the connection."""
-        while True:
+    async def _next(self) -> bytes | None:
+        """The next text; None when the connection has ended."""
+        while not self._texts and self._protocol.state is OPEN:
             data = await self._stream.receive_some()
             self._protocol.receive_data(data) if data else self._protocol.receive_eof()
             for event in self._protocol.events_received():
-                if (
-                    isinstance(event, Frame)
-                    and (text := self._whole(event)) is not None
-                ):
-                    yield text
+                if isinstance(event, Frame):
+                    self._frame(event)
             await self._flush()
-            if not data or self._protocol.state is not OPEN:
-                return
+        return self._texts.popleft() if self._texts else None
 
-    def _whole(self, frame: Frame) -> bytes | None:
-        if frame.opcode not in (Opcode.TEXT, Opcode.CONT):
-            return None
-        self._parts.append(bytes(frame.data))
-        if not frame.fin:
-            return None
-        text, self._parts = b"".join(self._parts), []
-        return text
+    def _frame(self, frame: Frame) -> None:
+        if frame.opcode in (Opcode.TEXT, Opcode.CONT):
+            self._parts.append(bytes(frame.data))
+            if frame.fin:
+                self._texts.append(b"".join(self._parts))
+                self._parts = []
 
     async def _write(self, page: Page) -> None:
         async for text in page.outbox:

@@ -10,8 +10,9 @@ from typing import Protocol
 import trio
 
 from devices.printer import NotPrinted, Outcome, Printed
+from devices.trouble import Trouble
 from realtime.edge.slips import as_bytes
-from realtime.edge.spool import Job, Spool
+from realtime.edge.spool import Job, Spool, State
 
 log = logging.getLogger("houzhen.edge")
 
@@ -23,6 +24,9 @@ class PrintsSlips(Protocol):
 
     @property
     def up(self) -> bool: ...
+
+    @property
+    def trouble(self) -> Trouble | None: ...
 
     async def cuts(self) -> int | None: ...
 
@@ -132,8 +136,8 @@ class Printing:
     async def _print(self, job: Job) -> bool:
         assert job.content is not None
         data = as_bytes(job.content, columns=self._columns, again=job.tries > 0)
-        if not self._printer.up:
-            self._wait(job, "printer_away")
+        if (trouble := self._printer.trouble) is not None:
+            self._wait(job, trouble.code)
             return False
         self._at_printer = job.id
         try:
@@ -165,10 +169,9 @@ class Printing:
         found = self._spool.job(job.id)
         return found is not None and found.state == "sent"
 
-    def _end(self, job: Job, state: str, why: str) -> None:
+    def _end(self, job: Job, state: State, why: str) -> None:
         self._cancelled.discard(job.id)
-        assert state in ("printed", "not_printed", "unknown")
-        self._spool.ends(job.id, state, why, now_ms=self._now())  # type: ignore[arg-type]
+        self._spool.ends(job.id, state, why, now_ms=self._now())
         self._say(job.id)
 
     def _say(self, job: str) -> None:

@@ -76,10 +76,19 @@ class SocialCardPart(_Serial, frozen=True):
 class PrinterPart(_Serial, frozen=True):
     columns: Annotated[int, Meta(ge=20, le=64)] = 32
     confirms: Literal["process_id", "cuts", "nothing"] = "process_id"
+    # how long a slip may take, and how long an answer after everything else
+    print_s: Annotated[float, Meta(ge=0.5, le=120)] = 20.0
+    settle_s: Annotated[float, Meta(ge=0.2, le=60)] = 5.0
 
     @property
     def settings(self) -> PrinterSettings:
-        return PrinterSettings(self.line, columns=self.columns, confirms=self.confirms)
+        return PrinterSettings(
+            self.line,
+            columns=self.columns,
+            confirms=self.confirms,
+            print_s=self.print_s,
+            settle_s=self.settle_s,
+        )
 
 
 class LedStripPart(_Serial, frozen=True):
