@@ -1,0 +1,85 @@
+"""What the announcer knows of the hospital's plan: where a call is heard, and how.
+
+A clinic that no area names is an area of its own with one zone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+from queue_displays.announcements.layout import MAIN_ZONE, Layout, Zone, zone_of
+from queue_displays.announcements.words import Templates
+
+
+class Clinic(msgspec.Struct, frozen=True):
+    """``rooms`` are the zones in which its rooms are heard, by room; ``names`` its
+    policy, empty when it has none of its own."""
+
+    rooms: Mapping[str, str] = {}
+    names: str = ""
+
+
+class Area(msgspec.Struct, frozen=True):
+    """``rooms`` (``im2/3``) narrow it; none: all of its clinics'."""
+
+    layout: Layout
+    rooms: frozenset[str] = frozenset()
+
+
+class Loudness(msgspec.Struct, frozen=True):
+    """From this moment of the day on (``08:00``), so loud: 0 to 1."""
+
+    begins: str
+    gain: float
+
+
+class Floor(msgspec.Struct, frozen=True):
+    """``alone`` gives a clinic that no area names its layout."""
+
+    areas: Mapping[str, Area] = {}
+    clinics: Mapping[str, Clinic] = {}
+    templates: Templates = Templates()
+    times: int = 2
+    loudness: tuple[Loudness, ...] = ()
+
+    def areas_of(self, clinic: str, room: str | None = None) -> tuple[str, ...]:
+        """Where what happens in this room, or in the whole clinic, is heard."""
+        found = tuple(
+            key
+            for key, area in self.areas.items()
+            if clinic in area.layout.clinics and self._hears(area, clinic, room)
+        )
+        named = any(clinic in a.layout.clinics for a in self.areas.values())
+        return found if named else (clinic,)
+
+    def _hears(self, area: Area, clinic: str, room: str | None) -> bool:
+        here = {r for r in area.rooms if r.startswith(f"{clinic}/")}
+        return not here or room is None or f"{clinic}/{room}" in here
+
+    def layout(self, area: str, name: str = "") -> Layout:
+        planned = self.areas.get(area)
+        if planned is not None:
+            return planned.layout
+        return Layout(name=name, clinics=(area,), zones={MAIN_ZONE: Zone()})
+
+    def zone(self, area: str, clinic: str, room: str, zone: str = "") -> str:
+        """The zone a room of this clinic is heard in, here."""
+        planned = self.clinics.get(clinic, Clinic()).rooms.get(room, zone)
+        return zone_of(self.layout(area), planned)
+
+    def clinics_of(self, area: str) -> tuple[str, ...]:
+        return self.layout(area).clinics
+
+    def names_of(self, clinic: str) -> str:
+        return self.clinics.get(clinic, Clinic()).names
+
+    def gain_at(self, moment: str) -> float:
+        """``moment`` of the day, as ``08:00``; before the first it is the last of the
+        day before."""
+        if not self.loudness:
+            return 1.0
+        ordered = sorted(self.loudness, key=lambda one: one.begins)
+        begun = [one for one in ordered if one.begins <= moment]
+        return (begun or ordered)[-1].gain
