@@ -32,6 +32,8 @@ from actors.runtime.shape import Capability
 from actors.runtime.system import ActorSystem
 from actors.schedule.actor import schedule_capability
 from actors.staff.actor import staff_capability
+from actors.terminal.actor import terminal_capability
+from actors.terminal.roster import roster_capability
 from queue_displays.hall import HallView
 from realtime import demo_hospital, demo_schedule, quiet
 from realtime.accounts import Accounts, rights_follower
@@ -44,6 +46,7 @@ from realtime.http.metrics import Metrics
 from realtime.http.rooms import Rooms
 from realtime.http.server import HttpServer
 from realtime.http.staff import Staff
+from realtime.http.terminals import TerminalRoutes
 from realtime.keys import Keys, open_keys
 from realtime.measures import tell
 from realtime.patient_news import PatientNews
@@ -54,6 +57,7 @@ from realtime.simulate.company import keep_company
 from realtime.simulate.running import Server
 from realtime.sockets.edge import Edge, EdgeSettings
 from realtime.sockets.front_door import DoorSettings, FrontDoor
+from realtime.terminals import Terminals
 from realtime.tokens import Gate, mint
 from realtime.topics.clinic_counter import ClinicCounter
 from realtime.topics.counter import Counter
@@ -62,6 +66,7 @@ from realtime.topics.hub import Hub
 from realtime.topics.patients_counter import PatientsCounter
 from realtime.topics.schedule_counter import BookerCounter, ScheduleCounter
 from realtime.topics.staff_counter import StaffCounter
+from realtime.topics.terminal_counter import RosterCounter, TerminalCounter
 from realtime.version import CHECKOUT, version
 
 log = logging.getLogger("houzhen")
@@ -134,15 +139,19 @@ async def serving(
     patients = PatientsCounter()
     book = Book(journal, vault)
     news = PatientNews(journal, vault, book)
-    built = [*rooms(vault, patients), *(wing(vault) for wing in wings)]
     gate = Gate(keys.tokens)
     hospital = settings.hospital.id
+    terminals = Terminals(hospital, gate, clock)
+    built = [
+        *rooms(vault, patients, terminals),
+        *(wing(vault) for wing in wings),
+    ]
     appointments = Appointments(hospital, journal)
     courier = Courier()
     followers = [
         courier.follower,
         *(rights_follower(hospital, gate), forecasts.follower),
-        *(appointments.follower, book, news),
+        *(appointments.follower, book, news, terminals.follower),
     ]
     his = None if places is None else HisLink(settings, vault, places)
     if his is not None:
@@ -157,6 +166,7 @@ async def serving(
     )
     appointments.system = system
     courier.system = system
+    terminals.system = system
     accounts = Accounts(hospital, system, vault, gate)
     hub = Hub(
         hospital,
@@ -198,6 +208,7 @@ async def serving(
             gate,
             clock,
         ),
+        terminals=TerminalRoutes(terminals, gate, clock),
         body_bytes=settings.http.body_bytes,
     )
     http = HttpServer(create_app(site), settings.http)
@@ -205,10 +216,12 @@ async def serving(
     house = House(settings, keys, gate, system, hub, edge, door, http, desk)
     async with system.running(), trio.open_nursery() as nursery:
         await accounts.void_what_was()
+        await terminals.void_what_was()
         await door.listen(settings.http.host, settings.http.port)
         await nursery.start(edge.run)
         nursery.start_soon(hub.run)
         nursery.start_soon(rewrap_keys, journal, vault)
+        nursery.start_soon(terminals.run)
         await nursery.start(forecasts.run, system)
         if demo:
             await demo_hospital.open_the_day(house.system, vault, settings.hospital)
@@ -238,12 +251,16 @@ async def _keys_of(journal: Journal, settings: Settings) -> Keys:
 
 
 def rooms(
-    vault: Vault, patients: PatientsCounter | None = None
+    vault: Vault,
+    patients: PatientsCounter | None = None,
+    terminals: Terminals | None = None,
 ) -> list[tuple[Capability[Any], Counter]]:
     """Every kind of actor of this release, with its counter. That of the patients is
-    staffed later by whoever gives it."""
+    staffed later by whoever gives it; without ``terminals`` nobody is let in."""
     return [
         *(_clinic(vault), _schedule(vault), _booker(), _directory(), _staff(vault)),
+        (terminal_capability(), TerminalCounter(terminals)),
+        (roster_capability(), RosterCounter(terminals)),
         (patients_capability(), patients or PatientsCounter()),
     ]
 

@@ -28,6 +28,8 @@ from realtime.http.metrics import Metrics, metrics_routes
 from realtime.http.pages import Pages, not_there, page_routes
 from realtime.http.rooms import ROOM_KEYS, Rooms, room_routes
 from realtime.http.staff import Staff, staff_routes
+from realtime.http.terminals import DESCRIBED as TERMINALS
+from realtime.http.terminals import TerminalRoutes, terminal_routes
 
 FOR_PROGRAMS = ("/api/", "/demo/", "/health/", "/metrics")
 
@@ -50,6 +52,7 @@ class Site(msgspec.Struct, frozen=True):
     demo: Demo | None = None
     staff: Staff | None = None
     rooms: Rooms | None = None
+    terminals: TerminalRoutes | None = None
     body_bytes: int = 1_048_576
     body_s: float = 30.0
 
@@ -71,13 +74,18 @@ def create_app(site: Site) -> QuartTrio:
             site.version,
             site.clock,
             demo=demo,
-            elsewhere=() if site.rooms is None else ROOM_KEYS,
+            elsewhere=[
+                *(() if site.rooms is None else ROOM_KEYS),
+                *(() if site.terminals is None else TERMINALS),
+            ],
         )
     )
     if site.staff is not None:
         app.register_blueprint(staff_routes(site.staff, BASE))
     if site.rooms is not None:
         app.register_blueprint(room_routes(site.rooms, BASE))
+    if site.terminals is not None:
+        app.register_blueprint(terminal_routes(site.terminals, BASE))
     app.register_blueprint(health_routes(site.checks))
     app.register_blueprint(metrics_routes(site.metrics))
     if site.demo is not None:
