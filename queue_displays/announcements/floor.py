@@ -9,16 +9,23 @@ from collections.abc import Mapping
 
 import msgspec
 
-from queue_displays.announcements.layout import MAIN_ZONE, Layout, Zone, zone_of
+from actors.hospital.plan import AreaPlan, Plan
+from queue_displays.announcements.layout import (
+    MAIN_ZONE,
+    Layout,
+    Names,
+    Zone,
+    zone_of,
+)
 from queue_displays.announcements.words import Templates
 
 
 class Clinic(msgspec.Struct, frozen=True):
     """``rooms`` are the zones in which its rooms are heard, by room; ``names`` its
-    policy, empty when it has none of its own."""
+    policy, when it has one of its own."""
 
     rooms: Mapping[str, str] = {}
-    names: str = ""
+    names: Names | None = None
 
 
 class Area(msgspec.Struct, frozen=True):
@@ -36,13 +43,15 @@ class Loudness(msgspec.Struct, frozen=True):
 
 
 class Floor(msgspec.Struct, frozen=True):
-    """``alone`` gives a clinic that no area names its layout."""
+    """The whole of it."""
 
     areas: Mapping[str, Area] = {}
     clinics: Mapping[str, Clinic] = {}
     templates: Templates = Templates()
     times: int = 2
     loudness: tuple[Loudness, ...] = ()
+    languages: tuple[str, ...] = ("zh",)
+    names: Names = "masked"
 
     def areas_of(self, clinic: str, room: str | None = None) -> tuple[str, ...]:
         """Where what happens in this room, or in the whole clinic, is heard."""
@@ -62,7 +71,12 @@ class Floor(msgspec.Struct, frozen=True):
         planned = self.areas.get(area)
         if planned is not None:
             return planned.layout
-        return Layout(name=name, clinics=(area,), zones={MAIN_ZONE: Zone()})
+        return Layout(
+            name=name,
+            clinics=(area,),
+            zones={MAIN_ZONE: Zone()},
+            languages=self.languages,
+        )
 
     def zone(self, area: str, clinic: str, room: str, zone: str = "") -> str:
         """The zone a room of this clinic is heard in, here."""
@@ -72,8 +86,9 @@ class Floor(msgspec.Struct, frozen=True):
     def clinics_of(self, area: str) -> tuple[str, ...]:
         return self.layout(area).clinics
 
-    def names_of(self, clinic: str) -> str:
-        return self.clinics.get(clinic, Clinic()).names
+    def names_of(self, clinic: str) -> tuple[Names | None, Names]:
+        """Its own policy, and the hospital's."""
+        return self.clinics.get(clinic, Clinic()).names, self.names
 
     def gain_at(self, moment: str) -> float:
         """``moment`` of the day, as ``08:00``; before the first it is the last of the
@@ -83,3 +98,50 @@ class Floor(msgspec.Struct, frozen=True):
         ordered = sorted(self.loudness, key=lambda one: one.begins)
         begun = [one for one in ordered if one.begins <= moment]
         return (begun or ordered)[-1].gain
+
+
+def floor_of(plan: Plan) -> Floor:
+    """As the hospital has planned it."""
+    speech = plan.speech
+    return Floor(
+        areas={
+            key: Area(_layout(plan, area), frozenset(area.rooms))
+            for key, area in plan.areas.items()
+        },
+        clinics={
+            key: Clinic(
+                {room: there.zone for room, there in clinic.rooms.items()},
+                clinic.names or None,
+            )
+            for key, clinic in plan.clinics.items()
+        },
+        templates=Templates(
+            {
+                (language, template.occasion, template.kind): text
+                for template in plan.templates.values()
+                for language in ("zh", "en", "yue")
+                if (text := getattr(template, language))
+            }
+        ),
+        times=min(max(speech.times, 1), 3),
+        loudness=tuple(
+            Loudness(one.begins, one.volume / 100) for one in speech.volumes
+        ),
+        languages=speech.languages or ("zh",),
+        names=speech.names,
+    )
+
+
+def _layout(plan: Plan, area: AreaPlan) -> Layout:
+    inside = tuple(room.partition("/")[0] for room in area.rooms)
+    zones = {
+        key: Zone(planned.name, planned.speakers, planned.fallback)
+        for key in area.zones
+        if (planned := plan.zones.get(key)) is not None
+    }
+    return Layout(
+        name=area.name,
+        clinics=tuple(dict.fromkeys((*area.clinics, *inside))),
+        zones=zones or {MAIN_ZONE: Zone()},
+        languages=area.languages or plan.speech.languages or ("zh",),
+    )

@@ -8,7 +8,8 @@ clinic as it stands then; a call that was undone meanwhile is not announced at a
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import logging
+from collections.abc import Callable, Iterable
 from datetime import datetime, tzinfo
 from typing import Any
 
@@ -50,6 +51,8 @@ from queue_displays.announcements.names import names_for
 from queue_displays.announcements.state import AreaState
 from queue_displays.announcements.words import Said, words_of
 
+log = logging.getLogger("houzhen.announcer")
+
 NAME = "announcer"
 SAY_MS: Millis = 60_000
 """How long what is no call is worth saying."""
@@ -90,8 +93,13 @@ class Herald:
         self.follower = BatchFollower(NAME, self._heard)
         self.system: ActorSystem
         self.announced = 0
+        self.took: Callable[[float], None] = lambda seconds: None
+        """Hears how long each took, from the clinic's event to what devices see."""
         self._time_zone = zone
         self._floor = floor or Floor()
+        self._known = trio.Event()
+        if floor is not None:
+            self._known.set()
         self._laid_out: dict[str, str] = {}
 
     @property
@@ -99,14 +107,17 @@ class Herald:
         return self._floor
 
     async def plan(self, floor: Floor) -> None:
-        """The hospital's plan has changed: the areas of the day hear of it."""
+        """The hospital's plan is known, or has changed: the areas that were told of
+        it hear so. Nothing is announced before it is known."""
         self._floor = floor
+        self._known.set()
         laid_out, self._laid_out = self._laid_out, {}
         for stream, name in laid_out.items():
             await self.lay_out(stream, name)
 
     async def lay_out(self, stream: str, name: str = "") -> None:
         """Tells an area what the plan says of it, once while this process lives."""
+        await self._known.wait()
         sending = Sending(self.system)
         self._lay_out(sending, stream, name)
         await sending.sent()
@@ -119,6 +130,7 @@ class Herald:
 
     async def _heard(self, records: list[Recorded]) -> None:
         """Posts everything in order, then waits for all of it to be on disk."""
+        await self._known.wait()
         sending = Sending(self.system)
         for record in records:
             if record.name in _SPOKEN:
@@ -126,6 +138,9 @@ class Herald:
             elif record.name in _OVER:
                 await self._withdraw(sending, record)
         await sending.sent()
+        now = self.system.clock.now()
+        for at in sending.announced:
+            self.took((now - at) / 1000)
 
     # -- what is said --------------------------------------------------------------
 
@@ -144,6 +159,7 @@ class Herald:
             stream = area_stream(hospital, area, day)
             self._lay_out(sending, stream, name)
             sending.post(stream, command, f"{NAME}:{record.position}")
+            sending.announced.append(record.at)
             self.announced += 1
 
     def _said(
@@ -151,15 +167,13 @@ class Herald:
     ) -> Iterable[tuple[str, Announce]]:
         match event:
             case Called() | CalledAgain():
-                silent = isinstance(event, Called) and event.silent
-                undone = event.call not in state.calls and event.expires > self._now()
-                if not silent and not undone:
-                    kind: Kind = (
-                        "called" if isinstance(event, Called) else "called_again"
-                    )
-                    yield from self._ticket(
-                        clinic, state, event, kind, event.expires, event.call
-                    )
+                if _opened_in_his(event) or self._undone(state, event):
+                    return
+                again = isinstance(event, CalledAgain)
+                kind: Kind = "called_again" if again else "called"
+                yield from self._ticket(
+                    clinic, state, event, kind, event.expires, event.call
+                )
             case SentToRoom():
                 expires = event.at + SAY_MS
                 yield from self._ticket(clinic, state, event, "prepare", expires)
@@ -205,9 +219,7 @@ class Herald:
         )
         queue_kind = state.queues[ticket.queue].plan.kind
         names = self._names(clinic, state, ticket)
-        source = (
-            f"{clinic}/{call}" if call else f"{clinic}/{kind}/{event.ticket}/{event.at}"
-        )
+        source = call or f"{kind}/{event.ticket}/{event.at}"
         for area in self._floor.areas_of(clinic, event.room):
             words, short = words_of(
                 self._floor.templates,
@@ -223,7 +235,7 @@ class Herald:
                     words=words,
                     short=short,
                     expires=expires,
-                    source=source,
+                    source=f"{clinic}/{source}",
                     zones=(self._floor.zone(area, clinic, event.room, room.plan.zone),),
                     rooms=(f"{clinic}/{event.room}",),
                     repeat=self._floor.times if call else 1,
@@ -254,7 +266,7 @@ class Herald:
                     kind=kind,
                     words=words,
                     expires=expires,
-                    source=f"{clinic}/{kind}/{event.at}/{room or ''}",
+                    source=f"{clinic}/{kind}/{_mark(event)}",
                     rooms=(f"{clinic}/{room}",) if room else (),
                     gain=self._gain(event.at),
                     by=event.by,
@@ -263,14 +275,17 @@ class Herald:
 
     def _names(self, clinic: str, state: ClinicState, ticket: Ticket) -> Names:
         plan = state.queues[ticket.queue].plan
-        return names_for(plan.name, plan.department, self._floor.names_of(clinic))
+        own, usual = self._floor.names_of(clinic)
+        return names_for(plan.name, plan.department, own, usual)
 
     def _gain(self, at: Millis) -> float:
         moment = datetime.fromtimestamp(at / 1000, self._time_zone)
         return self._floor.gain_at(moment.strftime("%H:%M"))
 
-    def _now(self) -> Millis:
-        return self.system.clock.now()
+    def _undone(self, state: ClinicState, event: Called | CalledAgain) -> bool:
+        """Its expiry takes it away as well, and then it is to be reported."""
+        gone = event.call not in state.calls
+        return gone and event.expires > self.system.clock.now()
 
     # -- what is called back -----------------------------------------------------------
 
@@ -302,6 +317,7 @@ class Sending:
         self._open = 0
         self._all = trio.Event()
         self._failed: Refusal | None = None
+        self.announced: list[Millis] = []
 
     def post(self, stream: str, command: Any, key: str | None = None) -> None:
         self._open += 1
@@ -316,9 +332,12 @@ class Sending:
 
     def _done(self, outcome: Outcome) -> None:
         self._open -= 1
-        # a key that stands for other words was announced before a restart
-        if isinstance(outcome, Refusal) and not isinstance(outcome, KeyReused):
+        if isinstance(outcome, _AGAIN):
             self._failed = outcome
+        elif isinstance(outcome, Refusal) and not isinstance(outcome, KeyReused):
+            # a key that stands for other words was announced before a restart;
+            # everything else is our own mistake
+            log.error("an area refused what was carried to it: %r", outcome)
         if not self._open:
             self._all.set()
 
@@ -326,7 +345,7 @@ class Sending:
         """Raises what could not be written, to be tried again with the same keys."""
         if self._open:
             await self._all.wait()
-        if isinstance(self._failed, _AGAIN):
+        if self._failed is not None:
             raise self._failed
 
 
@@ -335,6 +354,10 @@ def _clinic_of(record: Recorded) -> tuple[str, str, tuple[str, str]]:
     if len(rest) != 2:
         return hospital, "", ("", "")
     return hospital, kind, (rest[0], rest[1])
+
+
+def _opened_in_his(event: Called | CalledAgain) -> bool:
+    return isinstance(event, Called) and event.silent
 
 
 def _door(room: Room) -> str:
@@ -346,6 +369,16 @@ def _doctor_in(state: ClinicState, key: str) -> str:
     room = state.rooms[key]
     doctor = state.doctors.get(room.doctor or "")
     return doctor.plan.name if doctor else ""
+
+
+def _mark(event: RoomChanged | ClinicStopped | BroadcastMade) -> str:
+    match event:
+        case BroadcastMade():
+            return event.broadcast
+        case ClinicStopped():
+            return event.stop
+        case RoomChanged():
+            return f"{event.to}/{event.at}"
 
 
 def _stopped(state: ClinicState, event: ClinicStopped) -> str:

@@ -17,11 +17,8 @@ _ALONE = re.compile(
 )
 
 
-def names_for(queue: str, department: str, planned: str) -> Names:
-    """``planned`` is what the clinic's plan says; empty when it says nothing."""
-    match planned:
-        case "full" | "masked" | "number":
-            return planned
-        case _:
-            alone = _ALONE.search(f"{queue} {department}")
-            return "number" if alone else "masked"
+def names_for(queue: str, department: str, own: Names | None, usual: Names) -> Names:
+    """``own`` is what the clinic's plan says, ``usual`` what the hospital's does."""
+    if own is not None:
+        return own
+    return "number" if _ALONE.search(f"{queue} {department}") else usual

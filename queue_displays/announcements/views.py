@@ -25,8 +25,9 @@ from queue_displays.announcements.events import (
 from queue_displays.announcements.lines import can_speak, speakers_of, zone_plan
 from queue_displays.announcements.state import Announcement, AreaState
 
-Sound = Callable[[str, str, float], str | None]
-"""The key of words in a language, so loud; None where nothing can say them."""
+Sound = Callable[[str, str, str, float], str | None]
+"""The key of words with a name in their ``{name}``, in a language, so loud; None where
+nothing can say them. Asked for it, the house begins to render it."""
 
 NAME = "{name}"
 AREA_FIELDS = ("name", "day", "clinics", "languages")
@@ -117,11 +118,10 @@ class AnnouncementsView:
 
     def _announcement(self, announcement: Announcement) -> dict[str, Any]:
         name = shown_name(announcement, self._vault)
-        words = worded(announcement.words, name)
         row: dict[str, Any] = {
             "n": announcement.n,
             "kind": announcement.kind,
-            "words": words,
+            "words": worded(announcement.words, name),
             "target": {"zones": list(announcement.zones)},
             "repeat": announcement.repeat,
             "at": announcement.at,
@@ -135,11 +135,11 @@ class AnnouncementsView:
                 row[field] = value
         if name:
             row["name"] = name
-        if audio := self._audio(words, announcement.gain):
+        if audio := self._audio(announcement.words, name, announcement.gain):
             row["audio"] = audio
         if announcement.short and name:
-            row["short"] = short = worded(announcement.short, "")
-            if audio := self._audio(short, announcement.gain):
+            row["short"] = worded(announcement.short, "")
+            if audio := self._audio(announcement.short, "", announcement.gain):
                 row["audio_short"] = audio
         if announcement.spoken:
             row["spoken"] = {
@@ -150,11 +150,11 @@ class AnnouncementsView:
             row["outcome"] = outcome
         return row
 
-    def _audio(self, words: dict[str, str], gain: float) -> dict[str, str]:
+    def _audio(self, words: dict[str, str], name: str, gain: float) -> dict[str, str]:
         if self._sound is None:
             return {}
         found = {
-            language: self._sound(text, language, gain)
+            language: self._sound(text, name, language, gain)
             for language, text in words.items()
         }
         return {language: key for language, key in found.items() if key is not None}

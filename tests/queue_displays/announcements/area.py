@@ -32,15 +32,15 @@ TWO_ZONES = Layout(
 )
 
 
-def sound(text: str, language: str, gain: float) -> str:
-    return f"{language}:{text}"
+def sound(words: str, name: str, language: str, gain: float) -> str:
+    return f"{language}:{words}:{name}"
 
 
 class Area:
     """``kit`` holds every view equal to a full build after every command."""
 
     def __init__(self, layout: Layout | None = None) -> None:
-        self.kit = Kit(area_capability(VAULT, sound), STREAM)
+        self.kit: Kit[AreaState] = Kit(area_capability(VAULT, sound), STREAM)
         self.made = 0
         if layout is not None:
             self.run(LayOut(layout=layout))
@@ -118,7 +118,8 @@ class Area:
 
     @property
     def alarms(self) -> dict[str, Any]:
-        return self.view.get("alarms", {})
+        found: dict[str, Any] = self.view.get("alarms", {})
+        return found
 
 
 def frozen(state: AreaState) -> Any:

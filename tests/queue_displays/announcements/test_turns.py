@@ -43,7 +43,7 @@ def test_the_words_are_what_is_shown_with_the_name_masked(area: Area) -> None:
     row = area.row(area.call())
     assert row["words"] == {"zh": "请 A012号 张*三 到 3号诊室 就诊"}
     assert row["short"] == {"zh": "请 A012号 到 3号诊室"}
-    assert row["audio"] == {"zh": "zh:请 A012号 张*三 到 3号诊室 就诊"}
+    assert row["audio"] == {"zh": "zh:请 A012号 {name} 到 3号诊室 就诊:张*三"}
     assert row["name"] == "张*三"
     assert row["target"] == {"zones": ["main"], "rooms": ["im2/3"]}
 
