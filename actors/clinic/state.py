@@ -298,6 +298,7 @@ class ClinicState(msgspec.Struct):
     calls_made: int = 0
     seq: int = 0
     stops: dict[str, Stop] = {}
+    stops_made: int = 0
     alarms: dict[str, Alarm] = {}
     alarms_raised: int = 0
     notices: dict[str, Notice] = {}
