@@ -238,6 +238,7 @@ class Stop(msgspec.Struct):
     half: str
     open: list[str]
     asked: int
+    by: str = ""
 
 
 class Answer(msgspec.Struct, frozen=True, gc=False):

@@ -162,7 +162,7 @@ def lift_stop(state: ClinicState, command: LiftStop, now: Millis) -> Decision:
             "",
         )
     stop = state.stops.get(key)
-    if stop is None:
+    if stop is None or command.whose not in (None, stop.by):
         raise Refused("not_stopped", "没有停诊，不用恢复。")
     return yes(
         Stopping(key, tuple(stop.open)),

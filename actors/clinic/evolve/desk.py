@@ -69,6 +69,7 @@ def clinic_stopped(state: ClinicState, event: ClinicStopped) -> None:
         half=event.half,
         open=list(event.tickets),
         asked=len(event.tickets),
+        by=event.by,
     )
     for key in event.tickets:
         ticket = state.tickets[key]
