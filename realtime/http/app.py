@@ -22,12 +22,15 @@ from realtime.http.answers import (
     refusal,
 )
 from realtime.http.api import BASE, api_routes
+from realtime.http.audio import AUDIO, AudioRoutes, audio_routes
 from realtime.http.demo import Demo, demo_routes
 from realtime.http.health import Check, health_routes
 from realtime.http.metrics import Metrics, metrics_routes
 from realtime.http.pages import Pages, not_there, page_routes
 from realtime.http.rooms import ROOM_KEYS, Rooms, room_routes
 from realtime.http.staff import Staff, staff_routes
+from realtime.http.terminals import DESCRIBED as TERMINALS
+from realtime.http.terminals import TerminalRoutes, terminal_routes
 
 FOR_PROGRAMS = ("/api/", "/demo/", "/health/", "/metrics")
 
@@ -50,6 +53,9 @@ class Site(msgspec.Struct, frozen=True):
     demo: Demo | None = None
     staff: Staff | None = None
     rooms: Rooms | None = None
+    terminals: TerminalRoutes | None = None
+    audio: AudioRoutes | None = None
+    notes: Mapping[str, Check] = {}
     body_bytes: int = 1_048_576
     body_s: float = 30.0
 
@@ -71,14 +77,22 @@ def create_app(site: Site) -> QuartTrio:
             site.version,
             site.clock,
             demo=demo,
-            elsewhere=() if site.rooms is None else ROOM_KEYS,
+            elsewhere=[
+                *(() if site.rooms is None else ROOM_KEYS),
+                *(() if site.terminals is None else TERMINALS),
+                *(() if site.audio is None else AUDIO),
+            ],
         )
     )
     if site.staff is not None:
         app.register_blueprint(staff_routes(site.staff, BASE))
     if site.rooms is not None:
         app.register_blueprint(room_routes(site.rooms, BASE))
-    app.register_blueprint(health_routes(site.checks))
+    if site.terminals is not None:
+        app.register_blueprint(terminal_routes(site.terminals, BASE))
+    if site.audio is not None:
+        app.register_blueprint(audio_routes(site.audio, BASE))
+    app.register_blueprint(health_routes(site.checks, site.notes))
     app.register_blueprint(metrics_routes(site.metrics))
     if site.demo is not None:
         app.register_blueprint(demo_routes(site.demo))

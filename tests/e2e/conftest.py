@@ -1,4 +1,8 @@
-"""The browser, the hospital and its floor."""
+"""The browser, the hospital and its floor.
+
+What is dear is shared: one browser for every worker, one server for every module.
+README.md beside the tests' rooms says how to write a module that costs little.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,10 +26,13 @@ def browser(chromium: Path) -> Iterator[Browser]:
         yield browser
 
 
-@pytest.fixture
-def hospital(pages: None, tmp_path: Path) -> Iterator[Hospital]:
-    """The demo hospital, opened anew."""
-    with Hospital(tmp_path) as hospital:
+@pytest.fixture(scope="module")
+def hospital(
+    pages: None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Hospital]:
+    """The demo hospital, opened anew for each module: its tests are at home in rooms
+    or clinics of their own. Whoever kills it starts it again."""
+    with Hospital(tmp_path_factory.mktemp("hospital")) as hospital:
         yield hospital
 
 

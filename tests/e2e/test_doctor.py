@@ -2,23 +2,12 @@
 
 import json
 import re
-from collections.abc import Iterator
 
-import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.clinics import do
 from tests.e2e.floor import Desk, Floor
 from tests.e2e.hospital import Hospital
-
-
-@pytest.fixture(scope="module")
-def hospital(
-    pages: None, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Hospital]:
-    """One for all of these tests: each is at home in a room of its own."""
-    with Hospital(tmp_path_factory.mktemp("doctor")) as hospital:
-        yield hospital
 
 
 def button(desk: Desk, name: str) -> Locator:

@@ -4,7 +4,6 @@ import json
 import re
 import urllib.request
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,9 +18,12 @@ DESK = "/doctor?clinic=im2&room=3"
 REFUSED = "Failed to load resource"
 
 
-@pytest.fixture
-def hospital(pages: None, tmp_path: Path) -> Iterator[Hospital]:
-    with Hospital(tmp_path, command="serve") as hospital:
+@pytest.fixture(scope="module")
+def hospital(
+    pages: None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Hospital]:
+    """Each of these tests has a doctor of its own."""
+    with Hospital(tmp_path_factory.mktemp("log-in"), command="serve") as hospital:
         yield hospital
 
 
@@ -39,9 +41,10 @@ def ask(hospital: Hospital, path: str, body: Any) -> Any:
         return json.load(answer)
 
 
-def doctor(hospital: Hospital, place: str = "im2/3") -> str:
+def doctor(hospital: Hospital, account: str, place: str = "im2/3") -> str:
     """A doctor's account; the password for the first log-in."""
-    body = {"account": "lin", "name": "林知远", "roles": ["doctor"], "places": [place]}
+    rights = {"roles": ["doctor"], "places": [place]}
+    body = {"account": account, "name": "林知远", **rights}
     return str(ask(hospital, "/staff", body)["password"])
 
 
@@ -62,7 +65,7 @@ def enter_first(page: Page, account: str, given: str) -> None:
 def test_a_doctor_logs_in_and_is_out_when_the_right_ends(
     hospital: Hospital, floor: Floor
 ) -> None:
-    given = doctor(hospital)
+    given = doctor(hospital, "lin")
     with floor.expecting(REFUSED):
         page = floor.open(DESK)
         expect(page.get_by_role("heading", name="医生站")).to_be_visible()
@@ -81,10 +84,10 @@ def test_a_doctor_logs_in_and_is_out_when_the_right_ends(
 
 
 def test_another_rooms_doctor_does_not_get_in(hospital: Hospital, floor: Floor) -> None:
-    given = doctor(hospital, "im2/4")
+    given = doctor(hospital, "xu", "im2/4")
     with floor.expecting(REFUSED):
         page = floor.open(DESK)
-        enter_first(page, "lin", given)
+        enter_first(page, "xu", given)
         expect(page.get_by_role("alert")).to_contain_text("不能在这里看诊")
         expect(page.get_by_label("账号")).to_be_focused()
 
@@ -92,19 +95,19 @@ def test_another_rooms_doctor_does_not_get_in(hospital: Hospital, floor: Floor) 
 def test_wrong_and_unlike_passwords_say_what_to_do(
     hospital: Hospital, floor: Floor
 ) -> None:
-    given = doctor(hospital)
+    given = doctor(hospital, "luo")
     with floor.expecting(REFUSED):
         page = floor.open(DESK)
-        enter(page, "lin", "wrong")
+        enter(page, "luo", "wrong")
         alert = page.get_by_role("alert")
         expect(alert).to_contain_text("账号或密码不对")
-        enter(page, "lin", given)
+        enter(page, "luo", given)
         page.get_by_label("新密码").fill(OWN)
         page.get_by_label("再输一次").fill(OWN + "x")
         page.get_by_role("button", name="改好并登录").click()
         expect(alert).to_contain_text("两次输入的新密码不一样")
-        page.get_by_label("新密码").fill("lin12345")
-        page.get_by_label("再输一次").fill("lin12345")
+        page.get_by_label("新密码").fill("luo12345")
+        page.get_by_label("再输一次").fill("luo12345")
         page.get_by_role("button", name="改好并登录").click()
         expect(alert).to_contain_text(re.compile("3 种"))
 
@@ -112,7 +115,8 @@ def test_wrong_and_unlike_passwords_say_what_to_do(
 def test_a_server_that_is_away_is_said(hospital: Hospital, floor: Floor) -> None:
     page = floor.open(DESK)
     expect(page.get_by_label("账号")).to_be_visible()
-    hospital.kill()
     with floor.outage():
+        hospital.kill()
         enter(page, "lin", OWN)
         expect(page.get_by_role("alert")).to_contain_text("连不上服务器")
+        hospital.start()

@@ -1,6 +1,5 @@
 """What can be measured of how the pages look, at every size they are met at."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,14 +13,6 @@ SIZES = [(1920, 1080), (1366, 768), (1080, 1920), (360, 640)]
 PATIENTS_CONTRAST = 7
 STAFF_CONTRAST = 4.5
 FINGER = 80
-
-
-@pytest.fixture(scope="module")
-def hospital(
-    pages: None, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Hospital]:
-    with Hospital(tmp_path_factory.mktemp("looks")) as hospital:
-        yield hospital
 
 
 def _looks_right(

@@ -1,7 +1,8 @@
 """The server goes away and comes back while its pages are open."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -13,6 +14,13 @@ A_MOMENT = """async () => {
   for (const frame of [1, 2, 3]) await new Promise(requestAnimationFrame);
 }"""
 CLOCK = r"\d\d:\d\d"
+
+
+@pytest.fixture
+def hospital(pages: None, tmp_path: Path) -> Iterator[Hospital]:
+    """One for each of these tests, which tell what was from what came after."""
+    with Hospital(tmp_path) as hospital:
+        yield hospital
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,12 @@
 """The pages as documents: the front page, and what no page may do."""
 
-from collections.abc import Iterator
 from typing import Literal
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.floor import Floor
-from tests.e2e.hospital import Hospital, patient
+from tests.e2e.hospital import patient
 
 
 def test_the_front_page_s_three_steps(floor: Floor) -> None:
@@ -34,14 +33,6 @@ def test_the_front_page_s_three_steps(floor: Floor) -> None:
     expect(called).to_have_text("Z006")
     expect(wall.locator("[aria-live=assertive]")).to_contain_text("Z006")
     expect(wall.locator("[aria-live=assertive]")).to_contain_text("陈*明")
-
-
-@pytest.fixture(scope="module")
-def hospital(
-    pages: None, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Hospital]:
-    with Hospital(tmp_path_factory.mktemp("pages")) as hospital:
-        yield hospital
 
 
 def test_a_desk_without_a_room_is_none(floor: Floor) -> None:

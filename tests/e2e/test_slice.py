@@ -14,15 +14,6 @@ MASKED = "白*"
 BEFORE_ME = ["C001", "C002", "C003"]
 
 
-@pytest.fixture(scope="module")
-def hospital(
-    pages: None, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Hospital]:
-    """One for all of these tests: each is at home in rooms of its own."""
-    with Hospital(tmp_path_factory.mktemp("slice")) as hospital:
-        yield hospital
-
-
 @pytest.fixture(scope="module", autouse=True)
 def long_called(browser: Browser, hospital: Hospital) -> Iterator[Desk]:
     """A desk that has called E001. Who was called is given ten seconds to come; they

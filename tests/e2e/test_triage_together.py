@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from tests.e2e.floor import DESK_SIZE, Desk, Floor
 from tests.e2e.hospital import Hospital
-from tests.e2e.triage import CLINIC, Triage, Wire, opened
+from tests.e2e.triage import Triage, Wire, clinic_of, opened
 
 WAITING = "候诊"
 
@@ -22,14 +22,18 @@ def on_a_wire(floor: Floor) -> tuple[Triage, Wire]:
     page = floor.page(DESK_SIZE)
     wire = Wire(page)
     desk = Triage(page)
-    page.goto(f"{floor.hospital.address}/triage?clinic={CLINIC}")
+    page.goto(f"{floor.hospital.address}/triage?clinic={clinic_of(floor.hospital)}")
     expect(desk.live).to_be_visible()
     expect(desk.columns.first).to_be_visible()
     return desk, wire
 
 
 def test_what_one_does_all_see(floor: Floor) -> None:
-    one, other, doctor = Triage.open(floor), Triage.open(floor), floor.desk(CLINIC, "2")
+    one, other, doctor = (
+        Triage.open(floor),
+        Triage.open(floor),
+        floor.desk(clinic_of(floor.hospital), "2"),
+    )
     one.choose("A005")
     one.press("Enter")
     other.stands("A", WAITING, "A001", "A002", "A003", "A004", "A005")
@@ -132,7 +136,7 @@ def test_a_server_that_is_gone_is_said_and_comes_back(
     hospital: Hospital, floor: Floor
 ) -> None:
     desk = Triage.open(floor)
-    doctor: Desk = floor.desk(CLINIC, "2")
+    doctor: Desk = floor.desk(clinic_of(floor.hospital), "2")
     with floor.outage():
         hospital.kill()
         expect(desk.stale).to_be_visible()

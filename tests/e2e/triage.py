@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import urllib.request
+from collections import Counter
 from collections.abc import Iterable
 from functools import cache
 from typing import Any
@@ -17,6 +18,7 @@ from tests.e2e.floor import DESK_SIZE, Device, Floor
 from tests.e2e.hospital import Hospital
 
 CLINIC = "tr1"
+"""The first that a hospital opened; see `clinic_of`."""
 
 OPENING: dict[str, Any] = {
     "clinic": {
@@ -68,11 +70,16 @@ def card_of(number: str) -> str:
     return f"7700{number}"
 
 
+def clinic_of(hospital: Hospital) -> str:
+    """The clinic of the test that runs: the last that was opened."""
+    return f"tr{max(1, _opened[hospital])}"
+
+
 def arrange(hospital: Hospital, asks: Iterable[tuple[str, str, Any]]) -> list[Any]:
     """What others of the house do meanwhile: (view, ask, body) of the test's clinic."""
     with urllib.request.urlopen(f"{hospital.address}/api/v1/server") as answer:
         facts = json.load(answer)
-    stream = f"{facts['hospital']['id']}/clinic/{CLINIC}/{facts['day']}"
+    stream = f"{facts['hospital']['id']}/clinic/{clinic_of(hospital)}/{facts['day']}"
     url = hospital.address.replace("http", "ws") + "/live"
 
     async def ask_all() -> list[Any]:
@@ -89,13 +96,17 @@ def arrange(hospital: Hospital, asks: Iterable[tuple[str, str, Any]]) -> list[An
     return trio.run(ask_all)
 
 
+_opened: Counter[Hospital] = Counter()
+
+
 @cache
 def _token(hospital: Hospital, role: str) -> str:
     return hospital.token(role, "*")
 
 
 def opened(hospital: Hospital, *, here: int = 4, **settings: Any) -> None:
-    """The clinic is open; the first of its people have checked in."""
+    """A clinic of the test's own is open; the first of its people have checked in."""
+    _opened[hospital] += 1
     opening = {**OPENING, "settings": {**OPENING["settings"], **settings}}
     numbers = list(PEOPLE)
     asks: list[tuple[str, str, Any]] = [("setup", "open", opening)]
@@ -121,10 +132,14 @@ class Triage(Device):
 
     @classmethod
     def open(
-        cls, floor: Floor, clinic: str = CLINIC, size: tuple[int, int] = DESK_SIZE
+        cls,
+        floor: Floor,
+        clinic: str | None = None,
+        size: tuple[int, int] = DESK_SIZE,
     ) -> Triage:
         page = floor.page(size)
         desk = cls(page)
+        clinic = clinic or clinic_of(floor.hospital)
         page.goto(f"{floor.hospital.address}/triage?clinic={clinic}")
         expect(desk.live).to_be_visible()
         expect(desk.columns.first).to_be_visible()

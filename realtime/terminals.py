@@ -1,0 +1,383 @@
+"""The devices at the door: codes that new ones show, tokens for those enrolled, and
+how each of them is.
+
+A device without a token asks to be let in and shows a code; nothing of that is
+written down until somebody has confirmed the code. Its secret then gets it a token,
+again and again, until it is revoked. What beats every half minute stays in memory;
+the terminal (actors/terminal) hears only of changes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import logging
+import secrets
+from collections import deque
+
+import msgspec
+import trio
+
+from actors.journal.records import Recorded
+from actors.kernel.errors import Refusal, Refused
+from actors.kernel.identity import parts_of
+from actors.kernel.times import Clock, Millis
+from actors.runtime.followers import Follower
+from actors.runtime.system import ActorSystem
+from actors.terminal.actor import KIND, terminal_stream
+from actors.terminal.messages import Audio, Enrol, Note, Profile, Role, Short
+from actors.terminal.roster import RosterState, Row, Tell, roster_stream, row_of
+from actors.terminal.state import TerminalState
+from realtime.tokens import Gate, Principal, mint
+
+log = logging.getLogger("houzhen.terminals")
+
+CODE_DIGITS = 6
+CODE_LASTS_MS = 10 * 60_000
+WAITING_MAX = 200
+PER_ADDRESS, ADDRESS_WINDOW_MS = 20, 60_000
+TOKEN_LASTS_MS = 24 * 3_600_000
+SILENT_MS = 75_000
+"""Not heard for this long, a device counts as gone: it beats every 20–30 s, and a
+silence under a minute is nobody's business."""
+SWEEP_S = 5.0
+SHOT_BYTES = 300_000
+SHOTS_KEPT = 40
+_ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
+_ME = "terminals"
+
+
+class Applied(msgspec.Struct, frozen=True):
+    """What a new device is given: its name and secret to keep, a code to show."""
+
+    terminal: str
+    secret: str
+    code: str
+    expires: Millis
+
+
+class Waiting(msgspec.Struct, frozen=True):
+    """Nobody has confirmed it yet."""
+
+    code: str
+    expires: Millis
+    waiting: bool = True
+
+
+class Admitted(msgspec.Struct, frozen=True):
+    """A device that may work, until ``expires`` or until it is revoked."""
+
+    token: str
+    expires: Millis
+    role: str
+    name: str
+    number: str
+    profile: str
+    places: tuple[str, ...]
+
+
+class Candidate(msgspec.Struct, frozen=True):
+    """What shows a code: enough to see that it is the device one stands before."""
+
+    terminal: str
+    role: str
+    width: int
+    height: int
+    asked_at: Millis
+    expires: Millis
+
+
+class Facts(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How a device says that it is. Nothing in it is about a patient."""
+
+    version: Short = ""
+    width: int = 0
+    height: int = 0
+    audio: Audio = ""
+    clock_off_ms: int = 0
+    painted_at: Millis = 0
+    stale_since: Millis = 0
+    heap_mb: int = 0
+    nodes: int = 0
+    layout: Short = ""
+    can_shoot: bool = False
+
+
+class Heard(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The last beat of a device, and when it came."""
+
+    at: Millis
+    facts: Facts
+
+
+class Shot(msgspec.Struct, frozen=True):
+    """What a device has drawn of itself."""
+
+    at: Millis
+    kind: str
+    image: bytes
+
+
+class _Asking(msgspec.Struct):
+    terminal: str
+    digest: str
+    code: str
+    role: Role
+    width: int
+    height: int
+    asked_at: Millis
+    expires: Millis
+
+
+def _digest(secret: str) -> str:
+    # 256 random bits need no salt and no stretching
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+class Terminals:
+    """One in a house. Methods raise a Refusal; cancelled, a command may still
+    happen."""
+
+    def __init__(self, hospital: str, gate: Gate, clock: Clock) -> None:
+        self._hospital = hospital
+        self._gate = gate
+        self._clock = clock
+        self._asking: dict[str, _Asking] = {}
+        self._asked: dict[str, deque[Millis]] = {}
+        self._rows: dict[str, Row] = {}
+        self._heard: dict[str, Heard] = {}
+        self._online: dict[str, Millis] = {}
+        self._shots: dict[str, Shot] = {}
+        self.system: ActorSystem
+        self.follower = Follower("terminals", self._hear)
+
+    # -- a new device ------------------------------------------------------------
+
+    def apply(self, role: Role, width: int, height: int, address: str) -> Applied:
+        """Refused with ``too_many`` when one address, or all, ask too often."""
+        now = self._clock.now()
+        self._forget(now)
+        asked = self._asked.setdefault(address, deque())
+        if len(self._asking) >= WAITING_MAX or len(asked) >= PER_ADDRESS:
+            raise Refused("too_many", "等着登记的设备太多，请过一分钟再试。")
+        asked.append(now)
+        terminal = "t" + "".join(secrets.choice(_ALPHABET) for _ in range(10))
+        secret = secrets.token_urlsafe(32)
+        asking = _Asking(
+            terminal,
+            _digest(secret),
+            self._new_code(),
+            role,
+            width,
+            height,
+            now,
+            now + CODE_LASTS_MS,
+        )
+        self._asking[terminal] = asking
+        return Applied(terminal, secret, asking.code, asking.expires)
+
+    def look(self, code: str) -> Candidate:
+        """Which device shows this code."""
+        asking = self._showing(code)
+        if asking is None:
+            raise Refused(
+                "unknown_code", "没有设备在显示这个号码，请看一眼屏幕上的号码再输入。"
+            )
+        return Candidate(
+            asking.terminal,
+            asking.role,
+            asking.width,
+            asking.height,
+            asking.asked_at,
+            asking.expires,
+        )
+
+    async def confirm(
+        self,
+        by: str,
+        code: str,
+        name: str,
+        number: str,
+        profile: Profile,
+        places: tuple[str, ...],
+    ) -> Tell:
+        """Enrol the device that shows this code; what the roster is to be told. A
+        code nobody shows is for the roster to refuse, which knows whether the same
+        ask was answered before."""
+        asking = self._showing(code)
+        if asking is None:
+            return Tell(by=by, terminal="", answered=True)
+        terminal = asking.terminal
+        ref = self.system.ref(terminal_stream(self._hospital, terminal))
+        await ref.ask(
+            Enrol(
+                by=by,
+                role=asking.role,
+                name=name,
+                number=number,
+                profile=profile,
+                places=places,
+                secret=asking.digest,
+            ),
+            principal=by,
+        )
+        row = await ref.read(row_of)
+        self._know(terminal, row)
+        return Tell(by=by, terminal=terminal, row=row, answered=True)
+
+    # -- a token, again and again --------------------------------------------------
+
+    async def token(self, terminal: str, secret: str) -> Admitted | Waiting:
+        """Refused with ``unknown_terminal`` (ask anew) or ``revoked``."""
+        now = self._clock.now()
+        self._forget(now)
+        asking = self._asking.get(terminal)
+        if terminal not in self._rows:
+            if asking is None or not _same(asking.digest, secret):
+                raise Refused("unknown_terminal", "没有这台设备，请重新登记。")
+            return Waiting(asking.code, asking.expires)
+        ref = self.system.ref(terminal_stream(self._hospital, terminal))
+        state: TerminalState = await ref.read(lambda state: state)
+        if not _same(state.secret, secret):
+            raise Refused("unknown_terminal", "没有这台设备，请重新登记。")
+        if state.revoked:
+            raise Refused("revoked", "这台设备已经注销，请重新登记。")
+        since = max(now, state.rights_at + 1)
+        text = mint(
+            self._gate.keys,
+            terminal,
+            [state.role],
+            state.places,
+            now=since,
+            lasts_ms=TOKEN_LASTS_MS,
+        )
+        return Admitted(
+            text,
+            since + TOKEN_LASTS_MS,
+            state.role,
+            state.name,
+            state.number,
+            state.profile,
+            state.places,
+        )
+
+    # -- how they are ----------------------------------------------------------------
+
+    async def beat(self, who: Principal, facts: Facts) -> None:
+        """The device lives, and is so."""
+        terminal = who.name
+        row = self._rows.get(terminal)
+        if row is None or row.revoked:
+            raise Refused("unknown_terminal", "没有这台设备，请重新登记。")
+        now = self._clock.now()
+        self._heard[terminal] = Heard(now, facts)
+        self._online[terminal] = now
+        if (True, facts.audio, facts.version) != (row.online, row.audio, row.version):
+            await self._note(
+                terminal,
+                Note(by=_ME, online=True, audio=facts.audio, version=facts.version),
+            )
+
+    @property
+    def heard(self) -> dict[str, Heard]:
+        """The last beat of each that has beaten since this server started."""
+        return self._heard
+
+    def keep_shot(self, terminal: str, kind: str, image: bytes) -> None:
+        self._shots.pop(terminal, None)
+        self._shots[terminal] = Shot(self._clock.now(), kind, image)
+        while len(self._shots) > SHOTS_KEPT:
+            del self._shots[next(iter(self._shots))]
+
+    def shot(self, terminal: str) -> Shot:
+        if found := self._shots.get(terminal):
+            return found
+        raise Refused("no_screenshot", "还没有这台设备的截图，请先让它截一张。")
+
+    def row(self, terminal: str) -> Row | None:
+        return self._rows.get(terminal)
+
+    async def run(self) -> None:
+        """Notices who has gone silent. Until cancelled."""
+        while True:
+            await trio.sleep(SWEEP_S)
+            now = self._clock.now()
+            self._forget(now)
+            for terminal, last in list(self._online.items()):
+                if now - last < SILENT_MS:
+                    continue
+                try:
+                    await self._note(terminal, Note(by=_ME, online=False, since=last))
+                except Refusal as no:
+                    log.warning("terminal %s: not noted (%s)", terminal, no.code)
+                    continue
+                self._online.pop(terminal, None)
+
+    # -- what tokens of before are still worth -----------------------------------------
+
+    async def void_what_was(self) -> None:
+        """At a start: who there is, and tokens from before places became others."""
+        roster = self.system.ref(roster_stream(self._hospital))
+        rows: dict[str, Row] = await roster.read(_rows_of)
+        now = self._clock.now()
+        for terminal, row in rows.items():
+            self._know(terminal, row)
+            if row.online:
+                # it has had no time yet to be heard by this server
+                self._online[terminal] = now
+
+    async def _hear(self, record: Recorded) -> None:
+        hospital, kind, rest = parts_of(record.stream)
+        if kind != KIND or hospital != self._hospital:
+            return
+        terminal = rest[0]
+        ref = self.system.ref(record.stream)
+        row: Row = await ref.read(row_of)
+        self._know(terminal, row)
+        await self.system.ref(roster_stream(hospital)).ask(
+            Tell(by=_ME, terminal=terminal, row=row), principal=_ME
+        )
+
+    def _know(self, terminal: str, row: Row) -> None:
+        before = self._rows.get(terminal)
+        self._rows[terminal] = row
+        if row.rights_at and (before is None or before.rights_at != row.rights_at):
+            self._gate.revocations.revoke_name(terminal, row.rights_at)
+        if row.revoked:
+            for kept in (self._heard, self._online, self._shots):
+                kept.pop(terminal, None)
+
+    async def _note(self, terminal: str, note: Note) -> None:
+        ref = self.system.ref(terminal_stream(self._hospital, terminal))
+        await ref.ask(note, principal=_ME)
+
+    # -- codes -------------------------------------------------------------------------
+
+    def _showing(self, code: str) -> _Asking | None:
+        self._forget(self._clock.now())
+        return next((a for a in self._asking.values() if a.code == code), None)
+
+    def _new_code(self) -> str:
+        shown = {asking.code for asking in self._asking.values()}
+        while True:
+            code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
+            if code not in shown:
+                return code
+
+    def _forget(self, now: Millis) -> None:
+        for terminal, asking in list(self._asking.items()):
+            if asking.expires <= now:
+                del self._asking[terminal]
+        for address, asked in list(self._asked.items()):
+            while asked and asked[0] <= now - ADDRESS_WINDOW_MS:
+                asked.popleft()
+            if not asked:
+                del self._asked[address]
+
+
+def _rows_of(state: RosterState) -> dict[str, Row]:
+    return dict(state.rows)
+
+
+def _same(digest: str, secret: str) -> bool:
+    return hmac.compare_digest(digest, _digest(secret))

@@ -1,0 +1,204 @@
+"""The terminals' counters: devices say how they are, staff say what they shall do.
+
+A device looks at itself and nobody else's; who sets devices up, or works where one
+hangs, looks at all. Nothing here is about a patient.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from actors.kernel.errors import Forbidden, UnknownAsk, UnknownTarget
+from actors.terminal.messages import (
+    Change,
+    Line,
+    Obeyed,
+    Order,
+    Place,
+    Profile,
+    Revoke,
+    Short,
+    What,
+)
+from realtime.terminals import Facts, Terminals
+from realtime.tokens import Principal
+from realtime.topics.counter import Errand, Inquiry, read_body
+
+DEVICES = frozenset({"screen", "kiosk", "speaker"})
+_STAFF = frozenset({"admin", "nurse"})
+Code = Annotated[str, Meta(pattern=r"^\d{6}\Z")]
+
+
+class _Body(msgspec.Struct, frozen=True):
+    """What a client sends; fields we do not know are a later client's."""
+
+
+class _Confirm(_Body, frozen=True):
+    code: Code
+    name: Line
+    places: tuple[Place, ...]
+    profile: Profile = "auto"
+    number: Short = ""
+
+
+class _Look(_Body, frozen=True):
+    code: Code
+
+
+class _Change(_Body, frozen=True):
+    name: Line | None = None
+    number: Short | None = None
+    profile: Profile | None = None
+    places: tuple[Place, ...] | None = None
+
+
+class _Revoke(_Body, frozen=True):
+    reason: Line
+
+
+class _Order(_Body, frozen=True):
+    what: What
+
+
+class _Obeyed(_Body, frozen=True):
+    order: str
+    trouble: Annotated[str, Meta(max_length=200)] = ""
+
+
+def _sets_up(who: Principal, places: Iterable[str]) -> None:
+    """An administrator, or the nurse of every one of these places."""
+    places = list(places) or ["*"]
+    for place in places:
+        if not any(who.may(role, place) for role in _STAFF):
+            raise Forbidden
+
+
+def _is_staff(who: Principal) -> None:
+    if who.roles.isdisjoint(_STAFF):
+        raise Forbidden
+
+
+class TerminalCounter:
+    """One device: ``{hospital}/terminal/{id}:device``."""
+
+    kind = "terminal"
+
+    def __init__(self, terminals: Terminals | None) -> None:
+        self._of = terminals
+
+    @property
+    def _terminals(self) -> Terminals:
+        if self._of is None:
+            raise UnknownTarget
+        return self._of
+
+    def may_look(self, who: Principal, parts: tuple[str, ...], view: str) -> None:
+        if view != "device" or len(parts) != 1:
+            raise UnknownTarget
+        # a stream of a device that is none would be made by looking at it
+        if self._terminals.row(parts[0]) is None:
+            raise UnknownTarget
+        if not _is_it(who, parts[0]):
+            _is_staff(who)
+
+    def errand(
+        self,
+        who: Principal,
+        parts: tuple[str, ...],
+        view: str,
+        name: str,
+        body: msgspec.Raw,
+    ) -> Errand | Inquiry:
+        self.may_look(who, parts, view)
+        if name in ("beat", "obeyed"):
+            if not _is_it(who, parts[0]):
+                raise Forbidden
+            if name == "beat":
+                return self._beat(who, read_body(body, Facts))
+            obeyed = read_body(body, _Obeyed)
+            return Errand(
+                Obeyed(by=who.name, order=obeyed.order, trouble=obeyed.trouble)
+            )
+        row = self._terminals.row(parts[0])
+        _sets_up(who, row.places if row is not None else ())
+        if name == "change":
+            change = read_body(body, _Change)
+            if change.places is not None:
+                _sets_up(who, change.places)
+            return Errand(Change(by=who.name, **msgspec.structs.asdict(change)))
+        if name == "revoke":
+            return Errand(Revoke(by=who.name, reason=read_body(body, _Revoke).reason))
+        if name == "order":
+            return Errand(Order(by=who.name, what=read_body(body, _Order).what))
+        raise UnknownAsk
+
+    def _beat(self, who: Principal, facts: Facts) -> Inquiry:
+        async def answer() -> tuple[bytes, int]:
+            await self._terminals.beat(who, facts)
+            return b"{}", 0
+
+        return Inquiry(answer)
+
+
+class RosterCounter:
+    """All of them: ``{hospital}/terminals/main:roster``."""
+
+    kind = "terminals"
+
+    def __init__(self, terminals: Terminals | None) -> None:
+        self._of = terminals
+
+    @property
+    def _terminals(self) -> Terminals:
+        if self._of is None:
+            raise UnknownTarget
+        return self._of
+
+    def may_look(self, who: Principal, parts: tuple[str, ...], view: str) -> None:
+        if view != "roster" or parts != ("main",):
+            raise UnknownTarget
+        _is_staff(who)
+
+    def errand(
+        self,
+        who: Principal,
+        parts: tuple[str, ...],
+        view: str,
+        name: str,
+        body: msgspec.Raw,
+    ) -> Errand | Inquiry:
+        self.may_look(who, parts, view)
+        if name == "confirm":
+            asked = read_body(body, _Confirm)
+            _sets_up(who, asked.places)
+            return Errand(None, gather=self._confirm(who, asked))
+        if name == "look":
+            code = read_body(body, _Look).code
+            return Inquiry(lambda: _told(self._terminals.look(code)))
+        if name == "facts":
+            return Inquiry(lambda: _told({"heard": self._terminals.heard}))
+        raise UnknownAsk
+
+    def _confirm(
+        self, who: Principal, asked: _Confirm
+    ) -> Callable[[], Awaitable[object]]:
+        return lambda: self._terminals.confirm(
+            who.name,
+            asked.code,
+            asked.name,
+            asked.number,
+            asked.profile,
+            asked.places,
+        )
+
+
+def _is_it(who: Principal, terminal: str) -> bool:
+    return who.name == terminal and not who.roles.isdisjoint(DEVICES)
+
+
+async def _told(answer: object) -> tuple[bytes, int]:
+    return msgspec.json.encode(answer), 0
