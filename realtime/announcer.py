@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import tzinfo
+from functools import lru_cache
+from typing import cast
 
 import trio
 
@@ -17,6 +19,8 @@ from queue_displays.announcements.floor import Floor, floor_of
 from queue_displays.announcements.herald import NAME, Herald
 from queue_displays.announcements.receipts import Receipts
 from queue_displays.announcements.views import Sound
+from queue_displays.speech.port import Language, Speech
+from queue_displays.speech.utterances import Voices
 from realtime.http.metrics import Histogram, Metrics
 
 
@@ -124,3 +128,18 @@ class Announcing:
             "Screens and speakers that are there",
             lambda: receipts.here,
         )
+
+
+def sounding(voices: Voices, speech: Speech) -> Sound:
+    """Gives what is said its key, and has it rendered before anybody asks for it: a
+    row is first built while its commit is still on the way to the disk."""
+    utterance = lru_cache(2048)(voices.utterance)
+
+    def key_of(words: str, name: str, language: str, gain: float) -> str | None:
+        if language not in ("zh", "yue", "en"):
+            return None
+        said = utterance(words, cast(Language, language), name=name, gain=gain)
+        speech.prepare(said)
+        return said.key
+
+    return key_of

@@ -38,13 +38,16 @@ from queue_displays.announcements.actor import KIND as AREA
 from queue_displays.announcements.actor import area_capability
 from queue_displays.announcements.receipts import VIEW as RECEIPTS
 from queue_displays.hall import HallView
+from queue_displays.speech.speaking import Speaking
+from queue_displays.speech.utterances import Voices
 from realtime import demo_hospital, demo_schedule, quiet
 from realtime.accounts import Accounts, rights_follower
-from realtime.announcer import Announcing
+from realtime.announcer import Announcing, sounding
 from realtime.appointments import Appointments
 from realtime.config import Settings
 from realtime.his_link import HisLink
 from realtime.http.app import Site, create_app
+from realtime.http.audio import AudioRoutes
 from realtime.http.demo import Demo
 from realtime.http.metrics import Metrics
 from realtime.http.rooms import Rooms
@@ -52,7 +55,7 @@ from realtime.http.server import HttpServer
 from realtime.http.staff import Staff
 from realtime.http.terminals import TerminalRoutes
 from realtime.keys import Keys, open_keys
-from realtime.measures import tell
+from realtime.measures import tell, tell_speech
 from realtime.patient_news import PatientNews
 from realtime.protocol.conversation import Terms
 from realtime.protocol.messages import Limits
@@ -73,6 +76,7 @@ from realtime.topics.schedule_counter import BookerCounter, ScheduleCounter
 from realtime.topics.staff_counter import StaffCounter
 from realtime.topics.terminal_counter import RosterCounter, TerminalCounter
 from realtime.version import CHECKOUT, version
+from realtime.voices import speech_of
 
 log = logging.getLogger("houzhen")
 
@@ -98,6 +102,8 @@ class House:
         door: FrontDoor,
         http: HttpServer,
         desk: PatientsDesk,
+        voices: Voices,
+        speech: Speaking,
     ) -> None:
         self.settings = settings
         self.keys = keys
@@ -107,6 +113,8 @@ class House:
         self.edge = edge
         self.http = http
         self.desk = desk
+        self.voices = voices
+        self.speech = speech
         self._door = door
 
     @property
@@ -160,6 +168,8 @@ async def serving(
         *(appointments.follower, book, news, terminals.follower),
         *announcing.followers,
     ]
+    voices, speech, took = speech_of(settings, vault)
+    announcing.sound = sounding(voices, speech)
     his = None if places is None else HisLink(settings, vault, places)
     if his is not None:
         followers.append(his.follower)
@@ -198,11 +208,15 @@ async def serving(
     metrics = Metrics()
     tell(metrics, system, hub, edge.traffic)
     announcing.tell(metrics)
+    tell_speech(metrics, speech, took)
     if his is not None:
         his.tell(metrics)
 
     async def journal_answers() -> str | None:
         return None if journal.healthy else "the journal cannot be written"
+
+    async def speech_works() -> str | None:
+        return speech.fault
 
     site = Site(
         hospital=settings.hospital,
@@ -219,11 +233,15 @@ async def serving(
             clock,
         ),
         terminals=TerminalRoutes(terminals, gate, clock),
+        audio=AudioRoutes(speech, gate, clock),
+        notes={"speech": speech_works},
         body_bytes=settings.http.body_bytes,
     )
     http = HttpServer(create_app(site), settings.http)
     door = FrontDoor(edge, http.serve, _door_settings(settings))
-    house = House(settings, keys, gate, system, hub, edge, door, http, desk)
+    house = House(
+        *(settings, keys, gate, system, hub, edge, door, http, desk, voices, speech)
+    )
     async with system.running(), trio.open_nursery() as nursery:
         await accounts.void_what_was()
         await terminals.void_what_was()
@@ -234,6 +252,7 @@ async def serving(
         nursery.start_soon(rewrap_keys, journal, vault)
         nursery.start_soon(terminals.run)
         await nursery.start(forecasts.run, system)
+        await nursery.start(speech.run)
         if demo:
             await demo_hospital.open_the_day(house.system, vault, settings.hospital)
             await demo_schedule.open_the_days(house.system, settings.hospital)
