@@ -241,6 +241,7 @@ class Bench:
     def __init__(self, folder: Path) -> None:
         self._tree = folder / "tree"
         self._output = folder / "output"
+        self._output.touch()
         away = shutil.ignore_patterns("node_modules", "dist", ".*")
         for package in PACKAGES:
             shutil.copytree(CHECKOUT / package, self._tree / package, ignore=away)
