@@ -9,6 +9,7 @@ import { againAfter, currentOf, helpOf, missedAfter, ticketOf } from "./desk";
 import {
   awayForm,
   changeRoomForm,
+  endHalfForm,
   examinationForm,
   LAST_DOCTOR,
   logInForm,
@@ -64,7 +65,7 @@ export function useDeeds(desk: Topic<DeskView>) {
   async function ask(
     name: string,
     body: JsonObject,
-    words: string,
+    words: string | ((answer: JsonObject) => string),
     done?: () => void,
   ): Promise<void> {
     // pressed twice calls one: the second press meets the first under way
@@ -280,6 +281,13 @@ export function useDeeds(desk: Topic<DeskView>) {
           ),
         ),
       ),
+    /** Who of it was not seen goes before the next half, or the nurse is asked. */
+    endHalf: () =>
+      fill(
+        endHalfForm(view.value, room, live.wallTime(live.exactNow()), (body) =>
+          void ask("end_half", { room, ...body }, endedWords),
+        ),
+      ),
     answerHelp: (alarm: string, over: boolean) =>
       void ask(
         "answer_help",
@@ -292,13 +300,31 @@ export function useDeeds(desk: Topic<DeskView>) {
 
 export type Deeds = ReturnType<typeof useDeeds>;
 
-function sentence(live: Live, answer: Answer, words: string): Said {
+function endedWords({ moved, asked }: JsonObject): string {
+  const [on, open] = [moved, asked].map((each) => (Array.isArray(each) ? each.length : 0));
+  if (!on && !open) return tell("这半天看完了，没有人落下", "Ended: everybody was seen");
+  return tell(
+    `这半天结束了：${on} 位排到下半天前面，${open} 位请分诊台安排`,
+    `Ended: ${on} go on in the next half, ${open} for the triage desk`,
+  );
+}
+
+function sentence(
+  live: Live,
+  answer: Answer,
+  words: string | ((answer: JsonObject) => string),
+): Said {
   const at = live.wallTime(live.exactNow());
   if (!answer.ok) return { ok: false, words: answer.error.message, at };
   const { number } = answer.body;
   return {
     ok: true,
-    words: typeof number === "string" ? `${words} ${number}` : words,
+    words:
+      typeof words !== "string"
+        ? words(answer.body)
+        : typeof number === "string"
+          ? `${words} ${number}`
+          : words,
     at,
   };
 }

@@ -180,6 +180,54 @@ export const awayForm = (now: () => number, send: Send): Form => ({
     ),
 });
 
+const HALVES: [key: string, until: number, chinese: string, english: string][] = [
+  ["am", 12 * 60 + 30, "上午", "Morning"],
+  ["pm", 18 * 60, "下午", "Afternoon"],
+  ["night", 24 * 60, "晚间", "Evening"],
+];
+
+/** The halves that tickets of this room's queues are of, and those this hour may be. */
+export function endHalfForm(
+  view: DeskView,
+  room: string,
+  wall: string,
+  send: (body: JsonObject) => void,
+): Form {
+  const row = view.rooms?.[room];
+  const queues = new Set(row?.queues ?? []);
+  const ended = new Set(view.doctors?.[row?.logged_in ?? ""]?.ended ?? []);
+  const known = new Set(
+    Object.values(view.tickets ?? {})
+      .filter(({ queue }) => queues.has(queue))
+      .map(({ half }) => half ?? "all"),
+  );
+  const [hours = 0, mins = 0] = wall.split(":").map(Number);
+  const current = HALVES.find(([, until]) => hours * 60 + mins < until)?.[0] ?? "night";
+  const words: Option[] = [
+    ...HALVES.map(([value, , chinese, english]) => ({ value, word: tell(chinese, english) })),
+    { value: "all", word: tell("全天", "The whole day") },
+  ];
+  const open = words.filter(({ value }) => known.has(value) && !ended.has(value));
+  const first = ({ value }: Option) => Number(value !== current);
+  return {
+    title: tell(
+      "这半天看完了？没看的排到您下半天前面，否则请护士安排",
+      "Done with the half-day? Who was not seen goes before your next one",
+    ),
+    verb: tell("看完了", "It is over"),
+    fields: [
+      {
+        key: "half",
+        label: open.length > 0 ? tell("哪半天", "Which") : tell("没有还开着的半天", "None is open"),
+        kind: "choice",
+        required: true,
+        options: open.sort((a, b) => first(a) - first(b)),
+      },
+    ],
+    send: ({ half = "" }) => send({ half }),
+  };
+}
+
 export function changeRoomForm(view: DeskView, room: string, send: Send): Form {
   const free = Object.entries(view.rooms ?? {})
     .filter(([key, row]) => key !== room && !row.logged_in && !row.current)

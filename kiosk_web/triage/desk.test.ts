@@ -1,7 +1,7 @@
 import type { DeskTicket, DeskTicketRow, DeskView } from "@shared/desk/view";
-import { describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { columnsOf, keptInPlace, ticketsOf } from "./columns";
-import { find } from "./finding";
+import { find, learnSpellings } from "./finding";
 import { badgesOf, reasonSaid } from "./words";
 
 const NINE = 1_795_395_600_000;
@@ -102,6 +102,7 @@ describe("the row under somebody's hand", () => {
 });
 
 describe("finding somebody", () => {
+  beforeAll(learnSpellings);
   const people = [
     ticket("A001", { name: "张三" }),
     ticket("A012", { name: "张友三", state: "booked" }),

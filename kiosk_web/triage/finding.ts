@@ -1,5 +1,5 @@
-import { pinyin } from "pinyin-pro";
 import type { DeskTicket, Stage } from "@shared/desk/view";
+import { shallowRef } from "vue";
 
 /** Finds somebody by what a nurse types: a number, a name, or its first letters. */
 
@@ -18,11 +18,20 @@ const LIKELY: Stage[] = [
 const MOST = 8;
 
 const spelt = new Map<string, { initials: string; full: string }[]>();
+const speller = shallowRef<typeof import("pinyin-pro").pinyin>();
+
+/** How names are spelt is a large table: it comes once the desk stands. Until then
+ * people are found by number and name. */
+export async function learnSpellings(): Promise<void> {
+  speller.value = (await import("pinyin-pro")).pinyin;
+}
 
 /** Every way a name may be spelt: a surname has a reading of its own (单 is shan). */
 function spellings(name: string): { initials: string; full: string }[] {
   const known = spelt.get(name);
   if (known) return known;
+  const pinyin = speller.value;
+  if (pinyin === undefined) return [];
   const found = (["normal", "surname"] as const).map((surname) => {
     const syllables = pinyin(name, {
       toneType: "none",

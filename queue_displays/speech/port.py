@@ -20,18 +20,24 @@ CHIME_AGAIN = "chime-again"
 """The key of the one note before a call that is repeated."""
 
 
-class Utterance(msgspec.Struct, frozen=True):
-    """One thing to be said. ``text`` is what the voice is given: syllables with their
-    tones, or English words. It may hold a patient's name: it is never logged, and
-    never leaves the server but as sound. ``key`` tells nothing of it.
+class Segment(msgspec.Struct, frozen=True):
+    """Words for one voice: syllables with their tones, or words of English. ``rate``
+    is what the voice calls words a minute."""
 
-    ``gain`` is from 0 (silent) to 1, in steps of 0.05."""
+    voice: str
+    text: str
+    rate: int
+
+
+class Utterance(msgspec.Struct, frozen=True):
+    """One thing to be said. Its segments may hold a patient's name: they are never
+    logged, and leave the server only as sound. ``key`` tells nothing of them.
+
+    ``gain`` is from 0 (silent) to 1."""
 
     key: str
     language: Language
-    text: str
-    voice: str
-    rate: int
+    segments: tuple[Segment, ...]
     gain: float = 1.0
 
 

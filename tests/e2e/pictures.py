@@ -13,6 +13,7 @@ from playwright.sync_api import Page, expect
 from realtime.version import CHECKOUT
 from tests.e2e.floor import Floor, chromium_running
 from tests.e2e.hospital import Hospital, build_pages, patient
+from tests.e2e.triage import Triage
 from tests.machine.chromium import find_chromium
 
 FOLDER = CHECKOUT / "docs" / "pictures"
@@ -57,6 +58,10 @@ def take_pictures(floor: Floor) -> None:
     desk = floor.desk("im2", "3")
     expect(desk.current).to_contain_text("正在叫")
     _keep(desk.page, "doctor")
+    nurse = Triage.open(floor, "im2")
+    nurse.choose("A016")
+    expect(nurse.sheet.locator(".history")).to_be_visible()
+    _keep(nurse.page, "triage")
 
 
 def _keep(page: Page, name: str) -> None:

@@ -110,23 +110,12 @@ export interface HandOverNote {
   note: string;
 }
 
-/** The rules of the day, as far as a desk reads them; it sends all of them back. */
-export interface RuleSet {
-  sign_in?: boolean;
-  classes?: { key: string; name: string; name_en?: string; level?: number }[];
-  second_stage?: { mode?: string; at_most?: number };
-  emergency?: { on?: boolean };
-  late?: { mode?: string; every?: number };
-  recall?: { mode?: string; every?: number };
-  returns?: { first?: number; back?: number };
-  fairness?: { overtaken?: number; longest_ms?: number };
-}
-
-export interface HandOverNote {
-  at: number;
-  by: string;
-  to: string;
-  note: string;
+export interface DeskDoctorRow {
+  name: string;
+  title?: string;
+  stopped?: string;
+  /** The halves they have finished. */
+  ended?: string[];
 }
 
 export interface AlarmRow {
@@ -158,7 +147,7 @@ export interface DeskView {
   orders?: Record<string, string[]>;
   missed?: Record<string, number>;
   calls?: Record<string, CallRow>;
-  doctors?: Record<string, { name: string; title?: string; stopped?: string }>;
+  doctors?: Record<string, DeskDoctorRow>;
   alarms?: Record<string, AlarmRow>;
   notices?: Record<string, NoticeRow>;
 }

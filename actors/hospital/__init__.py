@@ -1,0 +1,1 @@
+"""How the hospital is laid out: its clinics, rules, areas, screens, words. One plan."""
