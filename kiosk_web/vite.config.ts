@@ -33,7 +33,7 @@ export default defineConfig({
     },
   },
   test: {
-    include: ["{shared,kiosk,doctor,triage,screen}/**/*.test.ts"],
+    include: ["{shared,kiosk,doctor,triage}/**/*.test.ts", "../queue_displays/web/*.test.ts"],
     environment: "node",
   },
 });
