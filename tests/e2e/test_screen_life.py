@@ -133,7 +133,7 @@ def test_a_screen_draws_itself_for_the_set_up_page(floor: Floor, desk: Page) -> 
 def test_after_a_power_cut_the_last_picture_says_how_old_it_is(floor: Floor) -> None:
     page = floor.open("/screen?clinic=im2", WALL_SIZE)
     expect(page.locator(".seat").first).to_be_visible()
-    page.wait_for_function("localStorage.getItem('houzhen.last') !== null")
+    page.wait_for_function("() => localStorage.getItem('houzhen.last') !== null")
     kept = page.evaluate("localStorage.getItem('houzhen.last')")
     # what is kept is what a wall shows
     assert "尹长河" not in kept
@@ -216,7 +216,7 @@ def test_a_call_flashes_for_who_cannot_hear_once_in_two_seconds(floor: Floor) ->
     desk = floor.desk("eye1", "1")
     desk.page.keyboard.press("F2")
     expect(page.locator(".flash")).to_be_visible()
-    page.wait_for_function("window.turns.length === 4")
+    page.wait_for_function("() => window.turns.length === 4")
     turns = page.evaluate("window.turns")
     gaps = [after - before for before, after in pairwise(turns)]
     # a busy machine may be late, never early
