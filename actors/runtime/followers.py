@@ -68,7 +68,7 @@ class Follower:
     def position(self) -> int:
         """The effects of everything up to there have happened."""
         if self._resting and self._followed is not None:
-            return self._followed.top
+            return max(self._position, self._followed.top)
         return self._position
 
     def wants(self, name: str) -> bool:
@@ -83,7 +83,8 @@ class Follower:
         """Called by the commit. When too much waits, the database has it anyway."""
         if self._resting:
             self._resting = False
-            self._position = record.position - 1
+            # it may have read more from the disk than the loop had been told of
+            self._position = max(self._position, record.position - 1)
             self._news.set()
         if len(self._buffer) < _BUFFER:
             self._buffer.append(record)
@@ -140,7 +141,7 @@ class Follower:
         if self._position >= self._whole_after:
             handed, self._buffer = self._buffer, []
             ready = [one for one in handed if one.position > self._position]
-            return ready, journal.top
+            return ready, max(self._position, journal.top)
         records = await journal.after_position(self._position)
         reached = records[-1].position if records else self._whole_after
         return [one for one in records if self.wants(one.name)], reached
