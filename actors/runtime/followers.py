@@ -29,6 +29,8 @@ _PASSED = 1000
 _BACKOFF_S = (0.05, 0.2, 1.0, 5.0, 15.0)
 
 _TOGETHER = 200
+_TURN = 64
+"""Between two checkpoints: effects that wait for nothing do not hold the loop."""
 
 Handle = Callable[[Recorded], Awaitable[None]]
 HandleAll = Callable[[list[Recorded]], Awaitable[None]]
@@ -122,9 +124,11 @@ class Follower:
             await trio.sleep(self._patience_s)
 
     async def _work_off(self, records: list[Recorded]) -> None:
-        for record in records:
+        for done, record in enumerate(records, start=1):
             await self._until_done(self.handle, record)
             self._move_to(record.position)
+            if done % _TURN == 0:
+                await trio.lowlevel.checkpoint()
 
     def _move_to(self, position: int) -> None:
         self._position = position
@@ -195,6 +199,7 @@ class BatchFollower(Follower):
             some = records[start : start + _TOGETHER]
             await self._until_done(self._handle_all, some)
             self._move_to(some[-1].position)
+            await trio.lowlevel.checkpoint()
 
 
 class Lanes(Follower):
