@@ -34,13 +34,20 @@ from actors.schedule.actor import schedule_capability
 from actors.staff.actor import staff_capability
 from actors.terminal.actor import terminal_capability
 from actors.terminal.roster import roster_capability
+from queue_displays.announcements.actor import KIND as AREA
+from queue_displays.announcements.actor import area_capability
+from queue_displays.announcements.receipts import VIEW as RECEIPTS
 from queue_displays.hall import HallView
+from queue_displays.speech.speaking import Speaking
+from queue_displays.speech.utterances import Voices
 from realtime import demo_hospital, demo_schedule, quiet
 from realtime.accounts import Accounts, rights_follower
+from realtime.announcer import Announcing, sounding
 from realtime.appointments import Appointments
 from realtime.config import Settings
 from realtime.his_link import HisLink
 from realtime.http.app import Site, create_app
+from realtime.http.audio import AudioRoutes
 from realtime.http.demo import Demo
 from realtime.http.metrics import Metrics
 from realtime.http.rooms import Rooms
@@ -48,7 +55,7 @@ from realtime.http.server import HttpServer
 from realtime.http.staff import Staff
 from realtime.http.terminals import TerminalRoutes
 from realtime.keys import Keys, open_keys
-from realtime.measures import tell
+from realtime.measures import tell, tell_speech
 from realtime.patient_news import PatientNews
 from realtime.protocol.conversation import Terms
 from realtime.protocol.messages import Limits
@@ -59,6 +66,7 @@ from realtime.sockets.edge import Edge, EdgeSettings
 from realtime.sockets.front_door import DoorSettings, FrontDoor
 from realtime.terminals import Terminals
 from realtime.tokens import Gate, mint
+from realtime.topics.area_counter import AreaCounter
 from realtime.topics.clinic_counter import ClinicCounter
 from realtime.topics.counter import Counter
 from realtime.topics.directory_counter import DirectoryCounter
@@ -68,6 +76,7 @@ from realtime.topics.schedule_counter import BookerCounter, ScheduleCounter
 from realtime.topics.staff_counter import StaffCounter
 from realtime.topics.terminal_counter import RosterCounter, TerminalCounter
 from realtime.version import CHECKOUT, version
+from realtime.voices import speech_of
 
 log = logging.getLogger("houzhen")
 
@@ -93,6 +102,8 @@ class House:
         door: FrontDoor,
         http: HttpServer,
         desk: PatientsDesk,
+        voices: Voices,
+        speech: Speaking,
     ) -> None:
         self.settings = settings
         self.keys = keys
@@ -102,6 +113,8 @@ class House:
         self.edge = edge
         self.http = http
         self.desk = desk
+        self.voices = voices
+        self.speech = speech
         self._door = door
 
     @property
@@ -142,8 +155,9 @@ async def serving(
     gate = Gate(keys.tokens)
     hospital = settings.hospital.id
     terminals = Terminals(hospital, gate, clock)
+    announcing = Announcing(hospital, settings.hospital.zone)
     built = [
-        *rooms(vault, patients, terminals),
+        *rooms(vault, patients, terminals, announcing),
         *(wing(vault) for wing in wings),
     ]
     appointments = Appointments(hospital, journal)
@@ -152,7 +166,10 @@ async def serving(
         courier.follower,
         *(rights_follower(hospital, gate), forecasts.follower),
         *(appointments.follower, book, news, terminals.follower),
+        *announcing.followers,
     ]
+    voices, speech, took = speech_of(settings, vault)
+    announcing.sound = sounding(voices, speech)
     his = None if places is None else HisLink(settings, vault, places)
     if his is not None:
         followers.append(his.follower)
@@ -167,6 +184,7 @@ async def serving(
     appointments.system = system
     courier.system = system
     terminals.system = system
+    announcing.speak_through(system)
     accounts = Accounts(hospital, system, vault, gate)
     hub = Hub(
         hospital,
@@ -176,8 +194,9 @@ async def serving(
         [counter for _, counter in built],
         clock,
         settings.live.topics,
-        {(CLINIC, TIMES): forecasts},
+        {(CLINIC, TIMES): forecasts, (AREA, RECEIPTS): announcing.receipts},
     )
+    hub.departed = announcing.receipts.gone
     zone = settings.hospital.zone
     news.speak_through(system)
     desk = PatientsDesk(hospital, system, vault, book)
@@ -188,11 +207,16 @@ async def serving(
     hub.new_audience = edge.audience
     metrics = Metrics()
     tell(metrics, system, hub, edge.traffic)
+    announcing.tell(metrics)
+    tell_speech(metrics, speech, took)
     if his is not None:
         his.tell(metrics)
 
     async def journal_answers() -> str | None:
         return None if journal.healthy else "the journal cannot be written"
+
+    async def speech_works() -> str | None:
+        return speech.fault
 
     site = Site(
         hospital=settings.hospital,
@@ -209,20 +233,26 @@ async def serving(
             clock,
         ),
         terminals=TerminalRoutes(terminals, gate, clock),
+        audio=AudioRoutes(speech, gate, clock),
+        notes={"speech": speech_works},
         body_bytes=settings.http.body_bytes,
     )
     http = HttpServer(create_app(site), settings.http)
     door = FrontDoor(edge, http.serve, _door_settings(settings))
-    house = House(settings, keys, gate, system, hub, edge, door, http, desk)
+    house = House(
+        *(settings, keys, gate, system, hub, edge, door, http, desk, voices, speech)
+    )
     async with system.running(), trio.open_nursery() as nursery:
         await accounts.void_what_was()
         await terminals.void_what_was()
+        await nursery.start(announcing.run)
         await door.listen(settings.http.host, settings.http.port)
         await nursery.start(edge.run)
         nursery.start_soon(hub.run)
         nursery.start_soon(rewrap_keys, journal, vault)
         nursery.start_soon(terminals.run)
         await nursery.start(forecasts.run, system)
+        await nursery.start(speech.run)
         if demo:
             await demo_hospital.open_the_day(house.system, vault, settings.hospital)
             await demo_schedule.open_the_days(house.system, settings.hospital)
@@ -254,6 +284,7 @@ def rooms(
     vault: Vault,
     patients: PatientsCounter | None = None,
     terminals: Terminals | None = None,
+    announcing: Announcing | None = None,
 ) -> list[tuple[Capability[Any], Counter]]:
     """Every kind of actor of this release, with its counter. That of the patients is
     staffed later by whoever gives it; without ``terminals`` nobody is let in."""
@@ -261,12 +292,20 @@ def rooms(
         *(_clinic(vault), _schedule(vault), _booker(), _directory(), _staff(vault)),
         (terminal_capability(), TerminalCounter(terminals)),
         (roster_capability(), RosterCounter(terminals)),
+        _area(vault, announcing),
         (patients_capability(), patients or PatientsCounter()),
     ]
 
 
 def _clinic(vault: Vault) -> tuple[Capability[Any], Counter]:
     return clinic_capability(vault).showing(HallView(vault)), ClinicCounter(vault)
+
+
+def _area(
+    vault: Vault, announcing: Announcing | None
+) -> tuple[Capability[Any], Counter]:
+    sound = None if announcing is None else announcing.key_of
+    return area_capability(vault, sound), AreaCounter(announcing)
 
 
 def _schedule(vault: Vault) -> tuple[Capability[Any], Counter]:

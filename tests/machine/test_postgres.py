@@ -13,6 +13,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests import machine
+from tests.conftest import pytest_runtest_makereport
 from tests.machine.chromium import find_chromium
 from tests.machine.postgres import Postgres, PostgresFailed, find_postgres
 
@@ -36,6 +37,28 @@ def test_every_test_has_a_database_of_its_own(postgres_server: Postgres) -> None
         tables = "SELECT tablename FROM pg_tables WHERE tablename = 'visits'"
         assert run(one, tables) == ["visits"]
         assert run(other, tables) == []
+
+
+def test_what_is_lent_again_is_empty_and_nobody_is_in_it(
+    postgres_server: Postgres,
+) -> None:
+    with postgres_server.lent() as url:
+        run(url, "CREATE TABLE visits (n int)", "SELECT 1")
+        engine = sa.create_engine(url)
+        somebody = engine.connect()
+        somebody.execute(sa.text("LOCK TABLE visits"))
+        somebody.execute(sa.text("SELECT pg_advisory_lock(1)"))
+    with postgres_server.lent() as again:
+        assert again == url
+        assert (
+            run(url, "SELECT tablename FROM pg_tables WHERE tablename = 'visits'") == []
+        )
+        assert run(url, "SELECT pg_try_advisory_lock(1)") == [True]
+    with pytest.raises(sa.exc.OperationalError):
+        somebody.execute(sa.text("SELECT 1"))
+    somebody.invalidate()
+    somebody.close()
+    engine.dispose()
 
 
 def test_a_prepared_database_is_copied(postgres_server: Postgres) -> None:
@@ -133,6 +156,21 @@ def test_a_missing_program_fails_where_nothing_may_be_skipped(
     monkeypatch.setenv("HOUZHEN_NO_SKIP", "1")
     with pytest.raises(pytest.fail.Exception, match="boil water"):
         machine.missing("Tea", "boil water")
+
+
+@pytest.mark.parametrize(("no_skip", "becomes"), [("1", "failed"), ("", "skipped")])
+def test_whoever_skips_a_test_fails_it_where_nothing_may_be_skipped(
+    no_skip: str, becomes: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOUZHEN_NO_SKIP", no_skip)
+    report = pytest.TestReport(
+        "test", ("test.py", 0, "test"), {}, "skipped", ("test.py", 1, "no tea"), "call"
+    )
+    noticing = pytest_runtest_makereport()
+    next(noticing)
+    with pytest.raises(StopIteration) as told:
+        noticing.send(report)
+    assert told.value.value.outcome == becomes
 
 
 def test_the_named_chromium_wins(
