@@ -23,6 +23,7 @@ from actors.journal.records import Recorded
 from actors.kernel.errors import Refusal
 from actors.runtime.feed import Listener, Since, Snapshot
 from actors.runtime.followers import BatchFollower
+from actors.runtime.shape import names_of
 from actors.runtime.system import ActorSystem
 
 log = logging.getLogger("houzhen.forecast")
@@ -40,8 +41,6 @@ _GATHER_S = 0.05
 _TAUGHT_AHEAD = 5_000
 _AT_ONCE = 1_000
 _BACKOFF_S = (0.2, 1.0, 5.0, 15.0, 60.0)
-
-_NAMES = frozenset(str(kind.__struct_config__.tag) for kind in Event.__args__)
 
 Ready = Callable[["Snapshot | Refusal"], None]
 
@@ -67,7 +66,7 @@ class Forecasts:
 
     def __init__(self, command: Sequence[str]) -> None:
         self.follower = BatchFollower(
-            "forecast", self._happened, names=_NAMES, patience_s=_PATIENCE_S
+            "forecast", self._happened, names=names_of(Event), patience_s=_PATIENCE_S
         )
         self.made = 0
         self.restarts = -1
