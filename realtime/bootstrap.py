@@ -156,6 +156,7 @@ async def serving(
     hospital = settings.hospital.id
     terminals = Terminals(hospital, gate, clock)
     announcing = Announcing(hospital, settings.hospital.zone)
+    terminals.plan = lambda: announcing.plan
     built = [
         *rooms(vault, patients, terminals, announcing),
         *(wing(vault) for wing in wings),
