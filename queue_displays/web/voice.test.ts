@@ -253,6 +253,21 @@ test("what was painted is told with what came", async () => {
   expect(last("receipt")).toMatchObject({ shown_to: 7, delivered_to: 7 });
 });
 
+test("what was refused once is taken when it is offered again", async () => {
+  const mine = voice();
+  refuse = "speak";
+  mine.update(area({}));
+  await settle();
+  refuse = undefined;
+  mine.update(area({}));
+  await settle();
+  expect(sound.heard).toEqual([]);
+  clock += 1_000;
+  mine.update(area({}));
+  await settle();
+  expect(sound.heard).toHaveLength(1);
+});
+
 test("without words it rings, and says that nobody heard any", async () => {
   const mine = voice();
   const view = area({});

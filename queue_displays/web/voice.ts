@@ -44,8 +44,11 @@ interface Failure {
 const SPEAK_MS = 2_000;
 const ASK_MS = 5_000;
 const RECEIPT_MS = 1_000;
-/** Passed over once, it says so soon that it is there again. */
-const BACK_MS = 3_000;
+/** Passed over once, it says so soon that it is there again: it hung, it was late, the
+ * words could not be had. */
+const BACK_MS: Record<string, number> = { gone: 3_000, late: 3_000, error: 30_000 };
+/** An offer that was refused may stand again a moment later. */
+const ASK_AGAIN_MS = 1_000;
 
 /**
  * One device's part in an area: it says that it is there, takes the turns it is offered,
@@ -58,7 +61,8 @@ export class Voice {
   #attended: string | undefined;
   #attending = false;
   #attendedAt = Number.NEGATIVE_INFINITY;
-  #taking = new Set<string>();
+  /** What was asked for, and when it may be asked for again. */
+  #taking = new Map<string, number>();
   #speaking: { turn: string; announcement: string } | undefined;
   #failed: Failure[] = [];
   #painted = 0;
@@ -116,11 +120,13 @@ export class Voice {
   #passedOver(state: string): boolean {
     const { monotonic, mouth, speaks } = this.ports;
     if (state !== "on" || !speaks || mouth.busy) return false;
-    if (this.device === undefined || monotonic() - this.#attendedAt < BACK_MS) return false;
     const device = this.device;
+    if (device === undefined) return false;
+    const waited = monotonic() - this.#attendedAt;
     return Object.values(this.#view?.zones ?? {}).some((zone) => {
       const mine = zone.speakers?.[device];
-      return mine !== undefined && !mine.ready && mine.why === "gone";
+      if (mine === undefined || mine.ready) return false;
+      return waited >= (BACK_MS[mine.why ?? ""] ?? Number.POSITIVE_INFINITY);
     });
   }
 
@@ -142,17 +148,18 @@ export class Voice {
     const row = this.#view?.announcements?.[announcement];
     const day = this.#view?.area?.day ?? "";
     const what = `${day}/${announcement}/${zone}/${nth}`;
-    if (mouth.busy || this.#taking.has(what) || row === undefined) return;
+    if (mouth.busy || row === undefined) return;
+    if (monotonic() < (this.#taking.get(what) ?? 0)) return;
     if (memory.has(what) || row.expires <= now() || sound.state() !== "on") return;
     mouth.busy = true;
-    this.#taking.add(what);
     if (this.#taking.size > 200) this.#taking.clear();
+    this.#taking.set(what, Number.POSITIVE_INFINITY);
     const asked = monotonic();
     try {
       const answer = await this.#ask("speak", { announcement, zone, nth }, SPEAK_MS);
       if (!answer.ok) {
-        // said again if the offer is still ours: the view tells
-        if (answer.error.retry || answer.error.code === "deadline") this.#taking.delete(what);
+        // asked again if the offer is still ours by then: the view tells
+        this.#taking.set(what, monotonic() + ASK_AGAIN_MS);
         return;
       }
       const turn = String(answer.body.turn ?? "");
