@@ -244,6 +244,11 @@ class Desk(Device):
         self.page.keyboard.press("F2")
         expect(self.current).to_contain_text(number)
 
+    def called(self) -> str:
+        """The number being called, as soon as one is."""
+        expect(self.current).to_contain_text("正在叫")
+        return self.current.locator(".num").first.inner_text().strip()
+
 
 class Wall(Device):
     def __init__(self, page: Page, *, quick: bool = True) -> None:
