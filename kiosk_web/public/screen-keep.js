@@ -13,34 +13,49 @@ self.addEventListener("activate", function (event) {
   event.waitUntil(self.clients.claim());
 });
 
+/** What cannot be kept (a full disk) is shown all the same. */
+function keep(name, answer) {
+  if (!answer.ok) return;
+  var copy = answer.clone();
+  caches
+    .open(KEPT)
+    .then(function (kept) {
+      return kept.put(name, copy);
+    })
+    .catch(function () {});
+}
+
+function kept(name) {
+  return caches
+    .open(KEPT)
+    .then(function (all) {
+      return all.match(name);
+    })
+    .catch(function () {});
+}
+
 /** The page as it is now; where nobody answers, as it was. */
 function page(request) {
-  return fetch(request)
-    .then(function (answer) {
-      if (!answer.ok) return answer;
-      var copy = answer.clone();
-      return caches.open(KEPT).then(function (kept) {
-        return kept.put("/screen", copy).then(function () {
-          return answer;
-        });
+  return fetch(request).then(
+    function (answer) {
+      keep("/screen", answer);
+      return answer;
+    },
+    function () {
+      return kept("/screen").then(function (found) {
+        return found || Response.error();
       });
-    })
-    .catch(function () {
-      return caches.match("/screen", { cacheName: KEPT }).then(function (kept) {
-        return kept || Response.error();
-      });
-    });
+    }
+  );
 }
 
 /** Its name changes with its content: what is kept is right. */
 function asset(request) {
-  return caches.open(KEPT).then(function (kept) {
-    return kept.match(request).then(function (found) {
-      if (found) return found;
-      return fetch(request).then(function (answer) {
-        if (answer.ok) kept.put(request, answer.clone());
-        return answer;
-      });
+  return kept(request).then(function (found) {
+    if (found) return found;
+    return fetch(request).then(function (answer) {
+      keep(request, answer);
+      return answer;
     });
   });
 }

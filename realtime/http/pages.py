@@ -31,6 +31,8 @@ NOT_BUILT = """<!doctype html>
 """
 HTML = "text/html; charset=utf-8"
 FOR_EVER = "public, max-age=31536000, immutable"
+WORKER = "default-src 'none'; connect-src 'self'"
+"""A script beside the pages runs as a worker, under a policy of its own."""
 _PACKED = re.compile(r"text/|application/(javascript|json|manifest)|image/svg")
 _INLINE = re.compile(
     rb"<(script|style)(?![^>]*\ssrc\s*=)[^>]*>(.*?)</\1\s*>", re.DOTALL | re.IGNORECASE
@@ -204,7 +206,10 @@ def page_routes(pages: Pages) -> Blueprint:
             answer.headers["Content-Security-Policy"] = found.policy(host)
             return answer
         if file := built.beside.get(name):
-            return _answer(file, request, "no-cache")
+            answer = _answer(file, request, "no-cache")
+            if name.endswith(".js"):
+                answer.headers["Content-Security-Policy"] = WORKER
+            return answer
         if not built.pages:
             answer = Response(NOT_BUILT, status=503, content_type=HTML)
             answer.headers["Cache-Control"] = "no-store"

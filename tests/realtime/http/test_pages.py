@@ -66,6 +66,16 @@ async def test_a_page_may_load_from_us_and_nowhere_else(dist: Path) -> None:
     assert "server" not in answer.headers
 
 
+async def test_a_script_beside_the_pages_is_a_worker(dist: Path) -> None:
+    (dist / "screen-keep.js").write_text(SCRIPT, "utf-8")
+    async with opened(site(dist)) as door:
+        answer = await door.get("/screen-keep.js")
+    assert answer.headers["content-security-policy"] == (
+        "default-src 'none'; connect-src 'self'"
+    )
+    assert answer.headers["cache-control"] == "no-cache"
+
+
 async def test_a_crooked_host_writes_nothing_into_the_policy(dist: Path) -> None:
     async with opened(site(dist)) as door:
         for host in ("a; script-src *", "a b", "a,b", "[x", "a\t*"):
