@@ -31,6 +31,7 @@ from actors.patients.rewrapping import rewrap_keys
 from actors.runtime.shape import Capability
 from actors.runtime.system import ActorSystem
 from actors.schedule.actor import schedule_capability
+from actors.session.actor import session_capability
 from actors.staff.actor import staff_capability
 from actors.terminal.actor import terminal_capability
 from actors.terminal.roster import roster_capability
@@ -45,6 +46,7 @@ from realtime.accounts import Accounts, rights_follower
 from realtime.announcer import Announcing, sounding
 from realtime.appointments import Appointments
 from realtime.config import Settings
+from realtime.deeds import Deeds
 from realtime.his_link import HisLink
 from realtime.http.app import Site, create_app
 from realtime.http.audio import AudioRoutes
@@ -73,9 +75,11 @@ from realtime.topics.directory_counter import DirectoryCounter
 from realtime.topics.hub import Hub
 from realtime.topics.patients_counter import PatientsCounter
 from realtime.topics.schedule_counter import BookerCounter, ScheduleCounter
+from realtime.topics.session_counter import SessionCounter
 from realtime.topics.staff_counter import StaffCounter
 from realtime.topics.terminal_counter import RosterCounter, TerminalCounter
 from realtime.version import CHECKOUT, version
+from realtime.visits import Visits
 from realtime.voices import speech_of
 
 log = logging.getLogger("houzhen")
@@ -156,8 +160,11 @@ async def serving(
     hospital = settings.hospital.id
     terminals = Terminals(hospital, gate, clock)
     announcing = Announcing(hospital, settings.hospital.zone)
+    sessions = SessionCounter(vault)
+    visits = Visits(hospital, lambda at: day_of(at, settings.hospital.zone))
+    deeds = Deeds(hospital, visits)
     built = [
-        *rooms(vault, patients, terminals, announcing),
+        *rooms(vault, patients, terminals, announcing, sessions),
         *(wing(vault) for wing in wings),
     ]
     appointments = Appointments(hospital, journal)
@@ -167,6 +174,7 @@ async def serving(
         *(rights_follower(hospital, gate), forecasts.follower),
         *(appointments.follower, book, news, terminals.follower),
         *announcing.followers,
+        deeds.follower,
     ]
     voices, speech, took = speech_of(settings, vault)
     announcing.sound = sounding(voices, speech)
@@ -182,6 +190,8 @@ async def serving(
         idle_s=settings.actors.idle_s,
     )
     appointments.system = system
+    visits.system = deeds.system = system
+    deeds.registered = appointments.follower.reached
     courier.system = system
     terminals.system = system
     announcing.speak_through(system)
@@ -201,6 +211,7 @@ async def serving(
     news.speak_through(system)
     desk = PatientsDesk(hospital, system, vault, book)
     patients.staff(desk, lambda: day_of(clock.now(), zone))
+    sessions.staff(hospital, system, desk, visits)
     edge = Edge(
         hub, _edge_settings(settings), server_time=lambda: iso(clock.now(), zone)
     )
@@ -285,6 +296,7 @@ def rooms(
     patients: PatientsCounter | None = None,
     terminals: Terminals | None = None,
     announcing: Announcing | None = None,
+    sessions: SessionCounter | None = None,
 ) -> list[tuple[Capability[Any], Counter]]:
     """Every kind of actor of this release, with its counter. That of the patients is
     staffed later by whoever gives it; without ``terminals`` nobody is let in."""
@@ -294,6 +306,7 @@ def rooms(
         (roster_capability(), RosterCounter(terminals)),
         _area(vault, announcing),
         (patients_capability(), patients or PatientsCounter()),
+        (session_capability(vault), sessions or SessionCounter(vault)),
     ]
 
 
