@@ -45,6 +45,7 @@ from realtime.accounts import Accounts, rights_follower
 from realtime.announcer import Announcing, sounding
 from realtime.appointments import Appointments
 from realtime.config import Settings
+from realtime.demo_bench import DemoBench
 from realtime.his_link import HisLink
 from realtime.http.app import Site, create_app
 from realtime.http.audio import AudioRoutes
@@ -54,7 +55,7 @@ from realtime.http.rooms import Rooms
 from realtime.http.server import HttpServer
 from realtime.http.staff import Staff
 from realtime.http.terminals import TerminalRoutes
-from realtime.keys import Keys, open_keys
+from realtime.keys import Keys, TokenKeys, open_keys
 from realtime.measures import tell, tell_speech
 from realtime.patient_news import PatientNews
 from realtime.protocol.conversation import Terms
@@ -218,6 +219,7 @@ async def serving(
     async def speech_works() -> str | None:
         return speech.fault
 
+    bench = _bench(keys.tokens, clock, lambda: house.address) if demo else None
     site = Site(
         hospital=settings.hospital,
         version=version(),
@@ -225,7 +227,9 @@ async def serving(
         pages=PAGES,
         metrics=metrics,
         checks={"journal": journal_answers},
-        demo=Demo(keys.tokens, clock, demo_hospital.demo_cards) if demo else None,
+        demo=(
+            Demo(keys.tokens, clock, demo_hospital.demo_cards, bench) if demo else None
+        ),
         staff=Staff(accounts, gate, clock),
         rooms=Rooms(
             RoomKeys(settings.hospital, system, ClinicCounter(vault), vault, clock),
@@ -256,6 +260,8 @@ async def serving(
         if demo:
             await demo_hospital.open_the_day(house.system, vault, settings.hospital)
             await demo_schedule.open_the_days(house.system, settings.hospital)
+        if bench is not None:
+            nursery.start_soon(bench.run)
         if his is not None:
             nursery.start_soon(his.run, system, desk)
         quiet.settle_down()
@@ -268,6 +274,14 @@ async def serving(
         with trio.CancelScope(shield=True):
             await house.shut()
         nursery.cancel_scope.cancel()
+
+
+def _bench(keys: TokenKeys, clock: WallClock, address: Callable[[], str]) -> DemoBench:
+    def token() -> str:
+        now = clock.now()
+        return mint(keys, "demo-bench", ["kiosk"], ["*"], now=now, lasts_ms=_COMPANY_MS)
+
+    return DemoBench(demo_hospital.demo_patients(), address, token)
 
 
 async def _keys_of(journal: Journal, settings: Settings) -> Keys:

@@ -17,6 +17,7 @@ from quart import Blueprint, Response, request
 from werkzeug.datastructures import Headers
 
 from actors.kernel.times import Clock
+from realtime.demo_bench import Deed, DemoBench
 from realtime.http.answers import json_answer, refusal
 from realtime.keys import TokenKeys
 from realtime.tokens import mint
@@ -33,6 +34,7 @@ class Demo(msgspec.Struct, frozen=True):
     keys: TokenKeys
     clock: Clock
     cards: Callable[[], Any]
+    bench: DemoBench | None = None
 
 
 def from_this_machine(peer: str | None, headers: Headers) -> bool:
@@ -101,4 +103,33 @@ def demo_routes(demo: Demo) -> Blueprint:
     async def cards() -> Response:
         return json_answer({"cards": demo.cards()})
 
+    if demo.bench is not None:
+        _bench_routes(routes, demo.bench)
     return routes
+
+
+def _bench_routes(routes: Blueprint, bench: DemoBench) -> None:
+    """The simulated devices of one kiosk, for the page that stands before them."""
+
+    @routes.get("/bench")
+    async def door() -> Response:
+        found = await bench.door()
+        if found is None:
+            return refusal(404, message="这台电脑上搭不起模拟设备。")
+        return json_answer({"edge": found.edge, "pair": found.pair})
+
+    @routes.post("/bench")
+    async def deed() -> Response:
+        try:
+            asked = msgspec.json.decode(
+                await request.get_data(as_text=False), type=Deed
+            )
+        except msgspec.DecodeError:
+            return refusal(400)
+        if not await bench.do(asked):
+            return refusal(404, message="这台电脑上搭不起模拟设备。")
+        return json_answer({"slips": bench.slips()})
+
+    @routes.get("/bench/slips")
+    async def slips() -> Response:
+        return json_answer({"slips": bench.slips()})
