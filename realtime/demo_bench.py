@@ -11,12 +11,12 @@ import logging
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-import msgspec
 import trio
 
 from realtime.demo_hospital import DemoPatient
+from realtime.http.demo import BenchDoor, Deed
 
 # the simulators need pseudo-terminals, and most demos never ask for them
 if TYPE_CHECKING:
@@ -26,35 +26,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("houzhen.demo")
 _SHOWN = 3
-
-
-class BenchDoor(msgspec.Struct, frozen=True):
-    """Where a page finds the devices: what `houzhen edge` prints."""
-
-    edge: str
-    pair: str
-
-
-class Deed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a hand does. ``card`` is a demo patient's; ``text`` what is scanned."""
-
-    what: Literal[
-        "lay",
-        "lift",
-        "insert",
-        "pull",
-        "misread",
-        "scan",
-        "tear",
-        "load",
-        "jam",
-        "unjam",
-        "unplug",
-        "plug",
-    ]
-    card: str = ""
-    text: str = ""
-    device: Literal["id_reader", "scanner", "social_card", "printer"] = "id_reader"
 
 
 class DemoBench:

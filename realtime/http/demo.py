@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal, Protocol
 from urllib.parse import urlsplit
 
 import msgspec
@@ -17,7 +17,6 @@ from quart import Blueprint, Response, request
 from werkzeug.datastructures import Headers
 
 from actors.kernel.times import Clock
-from realtime.demo_bench import Deed, DemoBench
 from realtime.http.answers import json_answer, refusal
 from realtime.keys import TokenKeys
 from realtime.tokens import mint
@@ -28,13 +27,50 @@ LASTS_MS = 12 * 3600 * 1000
 _FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via")
 
 
+class BenchDoor(msgspec.Struct, frozen=True):
+    """Where a page finds the devices: what `houzhen edge` prints."""
+
+    edge: str
+    pair: str
+
+
+class Deed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a hand does. ``card`` is a demo patient's; ``text`` what is scanned."""
+
+    what: Literal[
+        "lay",
+        "lift",
+        "insert",
+        "pull",
+        "misread",
+        "scan",
+        "tear",
+        "load",
+        "jam",
+        "unjam",
+        "unplug",
+        "plug",
+    ]
+    card: str = ""
+    text: str = ""
+    device: Literal["id_reader", "scanner", "social_card", "printer"] = "id_reader"
+
+
+class Bench(Protocol):
+    """What the routes need of realtime/demo_bench.py."""
+
+    async def door(self) -> BenchDoor | None: ...
+    async def do(self, deed: Deed) -> bool: ...
+    def slips(self) -> list[str]: ...
+
+
 class Demo(msgspec.Struct, frozen=True):
     """What the demo hands out. `cards()` lists cards a kiosk will know."""
 
     keys: TokenKeys
     clock: Clock
     cards: Callable[[], Any]
-    bench: DemoBench | None = None
+    bench: Bench | None = None
 
 
 def from_this_machine(peer: str | None, headers: Headers) -> bool:
@@ -108,7 +144,7 @@ def demo_routes(demo: Demo) -> Blueprint:
     return routes
 
 
-def _bench_routes(routes: Blueprint, bench: DemoBench) -> None:
+def _bench_routes(routes: Blueprint, bench: Bench) -> None:
     """The simulated devices of one kiosk, for the page that stands before them."""
 
     @routes.get("/bench")

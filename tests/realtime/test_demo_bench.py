@@ -9,8 +9,9 @@ import pytest
 import trio
 
 from devices.identity import birth_in, is_number
-from realtime.demo_bench import BenchDoor, Deed, DemoBench
+from realtime.demo_bench import DemoBench
 from realtime.demo_hospital import demo_patients
+from realtime.http.demo import BenchDoor, Deed
 from tests.realtime.edge.page import ORIGIN, Tab, open_tab
 
 ME = demo_patients()[0]
