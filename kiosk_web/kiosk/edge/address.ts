@@ -16,13 +16,13 @@ export function readAddress(hash: string): EdgeAddress | undefined {
 }
 
 /**
- * The address from the address bar, taken out of it, or the one kept from before: a
+ * The address from the address bar, taken out of it, or the one this tab kept: a
  * reload must find the devices again. What else was handed over stays for who reads it.
  */
 export function edgeAddress(): EdgeAddress | undefined {
   const handed = readAddress(location.hash);
   if (handed) {
-    localStorage.setItem(KEPT_UNDER, JSON.stringify(handed));
+    sessionStorage.setItem(KEPT_UNDER, JSON.stringify(handed));
     const rest = new URLSearchParams(location.hash.slice(1));
     rest.delete("edge");
     rest.delete("pair");
@@ -32,7 +32,7 @@ export function edgeAddress(): EdgeAddress | undefined {
     return handed;
   }
   try {
-    const kept = JSON.parse(localStorage.getItem(KEPT_UNDER) ?? "null") as EdgeAddress | null;
+    const kept = JSON.parse(sessionStorage.getItem(KEPT_UNDER) ?? "null") as EdgeAddress | null;
     return kept && HERE.test(kept.host) ? kept : undefined;
   } catch {
     return undefined;
