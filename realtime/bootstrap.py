@@ -21,6 +21,7 @@ from actors.forecast.forecasts import Forecasts
 from actors.forecast.process import worker_command
 from actors.his.actor import his_capability
 from actors.his.places import read_places
+from actors.hospital.actor import plan_capability
 from actors.journal.journal import Journal
 from actors.kernel.sealed import Vault
 from actors.kernel.times import WallClock, day_of, iso
@@ -43,13 +44,16 @@ from realtime.his_link import HisLink
 from realtime.http.app import Site, create_app
 from realtime.http.demo import Demo
 from realtime.http.metrics import Metrics
+from realtime.http.plan import PlanFile
 from realtime.http.rooms import Rooms
 from realtime.http.server import HttpServer
 from realtime.http.staff import Staff
 from realtime.http.terminals import TerminalRoutes
 from realtime.keys import Keys, open_keys
 from realtime.measures import tell
+from realtime.opening import Openings
 from realtime.patient_news import PatientNews
+from realtime.planning import Planning
 from realtime.protocol.conversation import Terms
 from realtime.protocol.messages import Limits
 from realtime.room_keys import RoomKeys
@@ -62,6 +66,7 @@ from realtime.tokens import Gate, mint
 from realtime.topics.clinic_counter import ClinicCounter
 from realtime.topics.counter import Counter
 from realtime.topics.directory_counter import DirectoryCounter
+from realtime.topics.hospital_counter import HospitalCounter
 from realtime.topics.hub import Hub
 from realtime.topics.patients_counter import PatientsCounter
 from realtime.topics.schedule_counter import BookerCounter, ScheduleCounter
@@ -142,14 +147,16 @@ async def serving(
     gate = Gate(keys.tokens)
     hospital = settings.hospital.id
     terminals = Terminals(hospital, gate, clock)
+    planning = Planning(settings.hospital, clock)
+    openings = Openings(settings.hospital)
     built = [
-        *rooms(vault, patients, terminals),
+        *rooms(vault, patients, terminals, planning),
         *(wing(vault) for wing in wings),
     ]
     appointments = Appointments(hospital, journal)
     courier = Courier()
     followers = [
-        courier.follower,
+        *(courier.follower, openings.follower),
         *(rights_follower(hospital, gate), forecasts.follower),
         *(appointments.follower, book, news, terminals.follower),
     ]
@@ -166,6 +173,7 @@ async def serving(
     )
     appointments.system = system
     courier.system = system
+    planning.system = openings.system = system
     terminals.system = system
     accounts = Accounts(hospital, system, vault, gate)
     hub = Hub(
@@ -208,6 +216,7 @@ async def serving(
             gate,
             clock,
         ),
+        plan=PlanFile(planning, gate, clock),
         terminals=TerminalRoutes(terminals, gate, clock),
         body_bytes=settings.http.body_bytes,
     )
@@ -224,7 +233,11 @@ async def serving(
         nursery.start_soon(terminals.run)
         await nursery.start(forecasts.run, system)
         if demo:
-            await demo_hospital.open_the_day(house.system, vault, settings.hospital)
+            await demo_hospital.enter_the_plan(system, settings.hospital)
+        await openings.open_today()
+        nursery.start_soon(openings.run)
+        if demo:
+            await demo_hospital.fill_the_day(system, vault, settings.hospital)
             await demo_schedule.open_the_days(house.system, settings.hospital)
         if his is not None:
             nursery.start_soon(his.run, system, desk)
@@ -254,6 +267,7 @@ def rooms(
     vault: Vault,
     patients: PatientsCounter | None = None,
     terminals: Terminals | None = None,
+    planning: Planning | None = None,
 ) -> list[tuple[Capability[Any], Counter]]:
     """Every kind of actor of this release, with its counter. That of the patients is
     staffed later by whoever gives it; without ``terminals`` nobody is let in."""
@@ -261,6 +275,7 @@ def rooms(
         *(_clinic(vault), _schedule(vault), _booker(), _directory(), _staff(vault)),
         (terminal_capability(), TerminalCounter(terminals)),
         (roster_capability(), RosterCounter(terminals)),
+        (plan_capability(), HospitalCounter(planning)),
         (patients_capability(), patients or PatientsCounter()),
     ]
 
@@ -321,10 +336,7 @@ async def company(house: House) -> None:
     await keep_company(
         Server(url, hospital.id, hospital.zone, token_for),
         {
-            clinic: {
-                room: tuple(plan["queues"])
-                for room, plan in demo_hospital.open_body(clinic)["rooms"].items()
-            }
+            clinic: demo_hospital.rooms_of(clinic)
             for clinic in demo_hospital.clinic_ids()
         },
     )

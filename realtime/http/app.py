@@ -26,6 +26,7 @@ from realtime.http.demo import Demo, demo_routes
 from realtime.http.health import Check, health_routes
 from realtime.http.metrics import Metrics, metrics_routes
 from realtime.http.pages import Pages, not_there, page_routes
+from realtime.http.plan import PlanFile, plan_routes
 from realtime.http.rooms import ROOM_KEYS, Rooms, room_routes
 from realtime.http.staff import Staff, staff_routes
 from realtime.http.terminals import DESCRIBED as TERMINALS
@@ -52,6 +53,7 @@ class Site(msgspec.Struct, frozen=True):
     demo: Demo | None = None
     staff: Staff | None = None
     rooms: Rooms | None = None
+    plan: PlanFile | None = None
     terminals: TerminalRoutes | None = None
     body_bytes: int = 1_048_576
     body_s: float = 30.0
@@ -86,6 +88,8 @@ def create_app(site: Site) -> QuartTrio:
         app.register_blueprint(room_routes(site.rooms, BASE))
     if site.terminals is not None:
         app.register_blueprint(terminal_routes(site.terminals, BASE))
+    if site.plan is not None:
+        app.register_blueprint(plan_routes(site.plan, BASE))
     app.register_blueprint(health_routes(site.checks))
     app.register_blueprint(metrics_routes(site.metrics))
     if site.demo is not None:
