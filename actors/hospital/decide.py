@@ -129,8 +129,8 @@ def _revert(state: HospitalState, command: Revert, now: Millis) -> Decision:
             "already_reverted", "这次修改已经撤回了。", change=found.reverted_by
         )
     for edit in found.edits:
-        since = state.touched[edit.name]
-        if since != command.change:
+        if document(state.entries.get(edit.name)) != edit.after:
+            since = state.touched[edit.name]
             later = state.changes[since]
             raise Refused(
                 "changed_since",

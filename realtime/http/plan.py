@@ -58,7 +58,7 @@ def plan_routes(plan: PlanFile, base: str) -> Blueprint:
         who = bearer(plan.gate, plan.clock)
         raw = await request.get_data(as_text=False)
         try:
-            text = bytes(raw).decode("utf-8-sig")
+            text = str(raw, "utf-8-sig") if isinstance(raw, bytes) else raw
         except UnicodeDecodeError:
             raise BadRequest("文件要用 UTF-8 编码保存，请另存一次再导入。") from None
         dry = request.args.get("dry", "") in ("1", "true")
