@@ -94,7 +94,6 @@ def create_app(site: Site) -> QuartTrio:
         app.register_blueprint(terminal_routes(site.terminals, BASE))
     if site.plan is not None:
         app.register_blueprint(plan_routes(site.plan, BASE))
-    app.register_blueprint(health_routes(site.checks))
     if site.audio is not None:
         app.register_blueprint(audio_routes(site.audio, BASE))
     app.register_blueprint(health_routes(site.checks, site.notes))
