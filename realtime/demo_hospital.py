@@ -58,7 +58,7 @@ class DemoPatient:
 
 _RULES = Settings(
     late=Late("interleave", every=5),
-    recall=Recall("interleave", every=3, misses_void=3),
+    recall=Recall(misses_void=3),
     classes=CLASSES,
 )
 

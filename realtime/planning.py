@@ -161,8 +161,11 @@ class Planning:
                 found.append(Effect(clinic, "goes", here))
         return found
 
-    async def preview(self, clinic: str, settings: Settings) -> tuple[bytes, int]:
-        """The order of who waits now under these rules; a sample where nobody does."""
+    async def preview(
+        self, clinic: str, settings: Settings, *, sample: bool = False
+    ) -> tuple[bytes, int]:
+        """The order of who waits now under these rules; a ``sample`` when that is
+        wished, and where nobody does."""
         wrong = problems(settings)
         if wrong:
             raise BadRequest(wrong[0].message, field=f"settings.{wrong[0].field}")
@@ -170,7 +173,7 @@ class Planning:
         if clinic not in plan.clinics:
             raise Refused("unknown_clinic", "没有这个诊区，请看最新的设置。")
         found = await self._look(clinic, lambda state: _preview(state, settings, False))
-        if not any(line.before for line in found.lines):
+        if sample or not found.lines:
             day = opening(plan, clinic, self._today(), self._hospital)
             before = sample_morning(self._day(clinic), day, settings_of(plan, clinic))
             found = _preview(before, settings, True)

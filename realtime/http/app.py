@@ -79,6 +79,7 @@ def create_app(site: Site) -> QuartTrio:
             site.version,
             site.clock,
             demo=demo,
+            planned=None if site.plan is None else site.plan.door.has_plan,
             elsewhere=[
                 *(() if site.rooms is None else ROOM_KEYS),
                 *(() if site.terminals is None else TERMINALS),

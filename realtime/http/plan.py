@@ -25,6 +25,7 @@ class PlanDoor(Protocol):
     """What lies behind the routes; realtime.planning is it."""
 
     async def export(self, who: Principal) -> str: ...
+    async def has_plan(self) -> bool: ...
 
     async def replace(
         self, who: Principal, text: str, *, dry: bool, seen: int | None, key: str

@@ -36,7 +36,9 @@ class Planning(Protocol):
         self, by: str, within: Places, edits: tuple[Wanted, ...]
     ) -> tuple[bytes, int]: ...
 
-    async def preview(self, clinic: str, settings: Settings) -> tuple[bytes, int]: ...
+    async def preview(
+        self, clinic: str, settings: Settings, *, sample: bool
+    ) -> tuple[bytes, int]: ...
 
 
 class _Body(msgspec.Struct, frozen=True):
@@ -62,6 +64,7 @@ class _Change(_Body, frozen=True):
 class _Preview(_Body, frozen=True):
     clinic: str
     settings: Settings
+    sample: bool = False
 
 
 def may_change(who: Principal) -> Places:
@@ -143,7 +146,9 @@ class HospitalCounter:
         asked, planning = read_body(body, _Preview), self._there()
         if within is not None and asked.clinic not in within:
             raise Forbidden
-        return Inquiry(lambda: planning.preview(asked.clinic, asked.settings))
+        return Inquiry(
+            lambda: planning.preview(asked.clinic, asked.settings, sample=asked.sample)
+        )
 
     def _there(self) -> Planning:
         if self._planning is None:

@@ -28,6 +28,8 @@ export interface ServerFacts {
   day: string;
   /** Its `/demo/` addresses are there: it gives tokens and lends cards. */
   demo: boolean;
+  /** Not so: nobody has set the hospital up yet, and no clinic opens. */
+  planned?: boolean;
 }
 
 export function readPlace(role: Role, search: string): Place {
