@@ -101,7 +101,8 @@ def test_two_who_edit_the_same(floor: Floor) -> None:
     expect(other.said).to_contain_text("检查通过")
     other.apply()
     expect(other.said).to_contain_text("改过")
-    expect(other.blank("late.every")).to_have_value("4"), "what was written stays"
+    # what was written stays
+    expect(other.blank("late.every")).to_have_value("4")
     other.page.get_by_role("button", name="接着改").click()
     expect(other.said).to_contain_text("检查通过")
     other.apply()
