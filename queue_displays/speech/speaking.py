@@ -64,6 +64,7 @@ class Speaking:
         self._warm_s = warm_s
         self._patience_s = patience_s
         self._fault: str | None = OFF if command is None else STARTING
+        self._mute = command is None
         self._waiting: OrderedDict[str, Utterance] = OrderedDict()
         self._known: OrderedDict[str, Utterance] = OrderedDict()
         self._failures: OrderedDict[str, str] = OrderedDict()
@@ -90,7 +91,7 @@ class Speaking:
         if key in self._waiting or key in self._at_hand or key in self.cache:
             return
         self._failures.pop(key, None)
-        if self._command is None:
+        if self._mute:
             return
         if len(self._waiting) >= _WAITING:
             self._fail(key, "too much is to be said at once")
@@ -131,9 +132,9 @@ class Speaking:
             return Silent("unknown", "nothing of this key was prepared")
         if key in self._failures:
             return Silent("failed", self._failures[key])
-        if self._fault is not None:
-            return Silent("no_engine", self._fault)
-        return Silent("late", "it is still being rendered")
+        if self._fault is None or self._fault == STARTING:
+            return Silent("late", self._fault or "it is still being rendered")
+        return Silent("no_engine", self._fault)
 
     async def _kept(self, key: str) -> Wav | None:
         wav = self._at_hand.get(key)
@@ -174,21 +175,29 @@ class Speaking:
                 assert self._command is not None
                 async with working(self._command) as session:
                     self._fault = None
+                    self._mute = False
                     self.engines = session.engines
                     await self._serve(session)
             except NoEngine as none:
-                self._lost(str(none))
+                # nobody waits for a voice that is not there: whoever asks once there
+                # is one has it rendered then
+                self._mute = True
+                self._waiting.clear()
+                self._lost(str(none), wait)
             except WorkerGone as gone:
                 strikes = 0 if self.rendered > rendered else strikes + 1
                 wait = _BACKOFF_S[min(strikes, len(_BACKOFF_S) - 1)]
-                self._lost(f"the speech worker: {gone}")
+                self._lost(f"the speech worker: {gone}", wait)
             log.warning("%s; again in %.1f s", self._fault, wait)
             await trio.sleep(wait)
 
-    def _lost(self, reason: str) -> None:
-        """Who waits is told now; a phrase may be asked for again."""
+    def _lost(self, reason: str, wait_s: float) -> None:
+        """Who cannot wait for the next worker is told now; a phrase may be asked for
+        again."""
         self._fault = reason
         self.engines = ""
+        if wait_s < self._patience_s:
+            return
         for event in self._done.values():
             event.set()
         self._done = {key: trio.Event() for key in self._waiting}
