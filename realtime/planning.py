@@ -35,7 +35,7 @@ from actors.hospital.messages import (
 )
 from actors.hospital.messages import Places as Within
 from actors.hospital.plan import Plan, settings_of
-from actors.hospital.problems import Problem
+from actors.hospital.problem import Problem
 from actors.hospital.state import HospitalState
 from actors.kernel.errors import BadRequest, Refused
 from actors.kernel.times import Clock, Millis, day_of

@@ -41,7 +41,8 @@ from actors.hospital.messages import (
     Withdrawn,
 )
 from actors.hospital.plan import HOSPITAL_RULES, MAIN, ClinicPlan
-from actors.hospital.problems import Problem, problems
+from actors.hospital.problem import Problem
+from actors.hospital.problems import problems
 from actors.hospital.state import HospitalState
 from actors.kernel.errors import BadRequest, Forbidden, Refused
 from actors.kernel.times import Millis

@@ -36,7 +36,7 @@ class ServerFacts(msgspec.Struct, frozen=True):
     day: str
     server_time: str
     demo: bool
-    planned: bool = True
+    planned: bool
 
 
 class Words(msgspec.Struct, frozen=True):

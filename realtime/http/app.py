@@ -27,6 +27,7 @@ from realtime.http.demo import Demo, demo_routes
 from realtime.http.health import Check, health_routes
 from realtime.http.metrics import Metrics, metrics_routes
 from realtime.http.pages import Pages, not_there, page_routes
+from realtime.http.plan import DESCRIBED as PLAN_FILE
 from realtime.http.plan import PlanFile, plan_routes
 from realtime.http.rooms import ROOM_KEYS, Rooms, room_routes
 from realtime.http.staff import Staff, staff_routes
@@ -84,6 +85,7 @@ def create_app(site: Site) -> QuartTrio:
                 *(() if site.rooms is None else ROOM_KEYS),
                 *(() if site.terminals is None else TERMINALS),
                 *(() if site.audio is None else AUDIO),
+                *(() if site.plan is None else PLAN_FILE),
             ],
         )
     )

@@ -11,10 +11,12 @@ from typing import Any, Protocol
 import msgspec
 from quart import Blueprint, Response, request
 
+from actors.hospital.messages import ThisChange
 from actors.kernel.errors import BadRequest, Refusal
 from actors.kernel.times import Clock
 from realtime.http.answers import refusal
 from realtime.http.bearer import answered, bearer
+from realtime.http.openapi import Described
 from realtime.http.rooms import KEY_HEADER
 from realtime.tokens import Gate, Principal
 
@@ -39,6 +41,26 @@ class PlanFile(msgspec.Struct, frozen=True):
     door: PlanDoor
     gate: Gate
     clock: Clock
+
+
+DESCRIBED = (
+    Described(
+        path="/plan",
+        name="plan",
+        summary="How the hospital is laid out, as a file",
+        answer=ThisChange,
+        media="application/toml",
+        token=True,
+    ),
+    Described(
+        path="/plan",
+        name="replace_plan",
+        summary="This file (TOML) instead; ?dry=1 only says what would change",
+        answer=ThisChange,
+        method="post",
+        token=True,
+    ),
+)
 
 
 def plan_routes(plan: PlanFile, base: str) -> Blueprint:
