@@ -37,12 +37,14 @@ End: TypeAlias = Literal["done", "gave_up", "missed", "no_show", "refunded"]
 
 
 class ClinicPlan(msgspec.Struct, frozen=True, gc=False):
-    """Where the clinic is and what it is called."""
+    """Where the clinic is and what it is called. ``names`` is how far walls and voices
+    tell patients' names: full, masked, number; empty: as is usual for its queues."""
 
     name: str
     hospital: str
     name_en: str = ""
     floor: str = ""
+    names: str = ""
 
 
 class QueuePlan(msgspec.Struct, frozen=True, gc=False):

@@ -13,11 +13,11 @@ from actors.hospital.plan import AreaPlan, Plan
 from queue_displays.announcements.layout import (
     MAIN_ZONE,
     Layout,
-    Names,
     Zone,
     zone_of,
 )
 from queue_displays.announcements.words import Templates
+from queue_displays.names import Names
 
 
 class Clinic(msgspec.Struct, frozen=True):

@@ -46,10 +46,10 @@ from actors.runtime.system import ActorSystem
 from queue_displays.announcements.actor import area_stream
 from queue_displays.announcements.commands import Announce, LayOut, Withdraw
 from queue_displays.announcements.floor import Floor
-from queue_displays.announcements.layout import Kind, Names
-from queue_displays.announcements.names import names_for
+from queue_displays.announcements.layout import Kind
 from queue_displays.announcements.state import AreaState
 from queue_displays.announcements.words import Said, words_of
+from queue_displays.names import Names, names_for
 
 log = logging.getLogger("houzhen.announcer")
 

@@ -7,8 +7,9 @@ is the number alone, unless the hospital has said otherwise for that clinic.
 from __future__ import annotations
 
 import re
+from typing import Literal, TypeAlias
 
-from queue_displays.announcements.layout import Names
+Names: TypeAlias = Literal["full", "masked", "number"]
 
 _ALONE = re.compile(
     "精神|心理|心身|睡眠|成瘾|戒毒|感染|发热|肝病|结核|艾滋|HIV|性病|性传播|皮肤性病"
