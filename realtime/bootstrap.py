@@ -21,6 +21,7 @@ from actors.forecast.forecasts import Forecasts
 from actors.forecast.process import worker_command
 from actors.his.actor import his_capability
 from actors.his.places import read_places
+from actors.hospital.actor import plan_capability
 from actors.journal.journal import Journal
 from actors.kernel.sealed import Vault
 from actors.kernel.times import WallClock, day_of, iso
@@ -51,13 +52,16 @@ from realtime.http.app import Site, create_app
 from realtime.http.audio import AudioRoutes
 from realtime.http.demo import Demo
 from realtime.http.metrics import Metrics
+from realtime.http.plan import PlanFile
 from realtime.http.rooms import Rooms
 from realtime.http.server import HttpServer
 from realtime.http.staff import Staff
 from realtime.http.terminals import TerminalRoutes
 from realtime.keys import Keys, open_keys
 from realtime.measures import tell, tell_speech
+from realtime.opening import Openings
 from realtime.patient_news import PatientNews
+from realtime.planning import Planning
 from realtime.protocol.conversation import Terms
 from realtime.protocol.messages import Limits
 from realtime.room_keys import RoomKeys
@@ -71,6 +75,7 @@ from realtime.topics.area_counter import AreaCounter
 from realtime.topics.clinic_counter import ClinicCounter
 from realtime.topics.counter import Counter
 from realtime.topics.directory_counter import DirectoryCounter
+from realtime.topics.hospital_counter import HospitalCounter
 from realtime.topics.hub import Hub
 from realtime.topics.patients_counter import PatientsCounter
 from realtime.topics.schedule_counter import BookerCounter, ScheduleCounter
@@ -156,15 +161,17 @@ async def serving(
     gate = Gate(keys.tokens)
     hospital = settings.hospital.id
     terminals = Terminals(hospital, gate, clock)
+    planning = Planning(settings.hospital, clock)
+    openings = Openings(settings.hospital)
     announcing = Announcing(hospital, settings.hospital.zone)
     built = [
-        *rooms(vault, patients, terminals, announcing),
+        *rooms(vault, patients, terminals, planning, announcing),
         *(wing(vault) for wing in wings),
     ]
     appointments = Appointments(hospital, journal)
     courier = Courier()
     followers = [
-        courier.follower,
+        *(courier.follower, openings.follower),
         *(rights_follower(hospital, gate), forecasts.follower),
         *(appointments.follower, book, news, terminals.follower),
         *announcing.followers,
@@ -184,6 +191,7 @@ async def serving(
     )
     appointments.system = system
     courier.system = system
+    planning.system = openings.system = system
     terminals.system = system
     announcing.speak_through(system)
     accounts = Accounts(hospital, system, vault, gate)
@@ -233,6 +241,7 @@ async def serving(
             gate,
             clock,
         ),
+        plan=PlanFile(planning, gate, clock),
         terminals=TerminalRoutes(terminals, gate, clock),
         audio=AudioRoutes(speech, gate, clock),
         notes={"speech": speech_works},
@@ -255,7 +264,11 @@ async def serving(
         await nursery.start(forecasts.run, system)
         await nursery.start(speech.run)
         if demo:
-            await demo_hospital.open_the_day(house.system, vault, settings.hospital)
+            await demo_hospital.enter_the_plan(system, settings.hospital)
+        await openings.open_today()
+        nursery.start_soon(openings.run)
+        if demo:
+            await demo_hospital.fill_the_day(system, vault, settings.hospital)
             await demo_schedule.open_the_days(house.system, settings.hospital)
         if his is not None:
             nursery.start_soon(his.run, system, desk)
@@ -285,6 +298,7 @@ def rooms(
     vault: Vault,
     patients: PatientsCounter | None = None,
     terminals: Terminals | None = None,
+    planning: Planning | None = None,
     announcing: Announcing | None = None,
 ) -> list[tuple[Capability[Any], Counter]]:
     """Every kind of actor of this release, with its counter. That of the patients is
@@ -293,6 +307,7 @@ def rooms(
         *(_clinic(vault), _schedule(vault), _booker(), _directory(), _staff(vault)),
         (terminal_capability(), TerminalCounter(terminals)),
         (roster_capability(), RosterCounter(terminals)),
+        (plan_capability(), HospitalCounter(planning)),
         _area(vault, announcing),
         (patients_capability(), patients or PatientsCounter()),
     ]
@@ -362,10 +377,7 @@ async def company(house: House) -> None:
     await keep_company(
         Server(url, hospital.id, hospital.zone, token_for),
         {
-            clinic: {
-                room: tuple(plan["queues"])
-                for room, plan in demo_hospital.open_body(clinic)["rooms"].items()
-            }
+            clinic: demo_hospital.rooms_of(clinic)
             for clinic in demo_hospital.clinic_ids()
         },
     )

@@ -21,7 +21,7 @@ from realtime.http.answers import json_answer, refusal
 from realtime.keys import TokenKeys
 from realtime.tokens import mint
 
-ROLES = frozenset({"screen", "kiosk", "doctor", "nurse"})
+ROLES = frozenset({"screen", "kiosk", "doctor", "nurse", "admin"})
 LASTS_MS = 12 * 3600 * 1000
 # A proxy on this machine would make the whole network look like loopback.
 _FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via")

@@ -41,7 +41,8 @@ def patient(number: str) -> DemoPatient:
 
 def build_pages() -> None:
     """Build the pages when their sources are newer than what was built."""
-    built = PAGES / "dist" / "home" / "index.html"
+    # the wall's page is built last, by itself
+    built = PAGES / "dist" / "screen" / "index.html"
     newest = max(
         path.stat().st_mtime
         for folder in SOURCES
