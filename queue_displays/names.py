@@ -18,8 +18,17 @@ _ALONE = re.compile(
 )
 
 
-def names_for(queue: str, department: str, own: Names | None, usual: Names) -> Names:
-    """``own`` is what the clinic's plan says, ``usual`` what the hospital's does."""
-    if own is not None:
-        return own
-    return "number" if _ALONE.search(f"{queue} {department}") else usual
+def names_for(queue: str, department: str, own: str, usual: str) -> Names:
+    """``own`` is what the clinic's plan says, ``usual`` what the hospital's does;
+    whatever says nothing says masked."""
+    if own:
+        return _policy(own)
+    return "number" if _ALONE.search(f"{queue} {department}") else _policy(usual)
+
+
+def _policy(said: str) -> Names:
+    match said:
+        case "full" | "number":
+            return said
+        case _:
+            return "masked"

@@ -24,17 +24,12 @@ ShownName = Callable[[ClinicState, Ticket], str]
 
 
 def policy_of(state: ClinicState, ticket: Ticket) -> Names:
-    plan = state.queues[ticket.queue].plan
-    match state.plan.names if state.plan else "":
-        case "full":
-            own: Names | None = "full"
-        case "masked":
-            own = "masked"
-        case "number":
-            own = "number"
-        case _:
-            own = None
-    return names_for(plan.name, plan.department, own, "masked")
+    queue = state.queues[ticket.queue].plan
+    if state.plan is None:
+        return "number"
+    return names_for(
+        queue.name, queue.department, state.plan.names, state.plan.usual_names
+    )
 
 
 def shown_names(vault: Vault, mask: Mask = mask_name) -> ShownName:
