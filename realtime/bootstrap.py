@@ -32,6 +32,7 @@ from actors.patients.rewrapping import rewrap_keys
 from actors.runtime.shape import Capability
 from actors.runtime.system import ActorSystem
 from actors.schedule.actor import schedule_capability
+from actors.session.actor import session_capability
 from actors.staff.actor import staff_capability
 from actors.terminal.actor import terminal_capability
 from actors.terminal.roster import roster_capability
@@ -47,6 +48,8 @@ from realtime.accounts import Accounts, rights_follower
 from realtime.announcer import Announcing, sounding
 from realtime.appointments import Appointments
 from realtime.config import Settings
+from realtime.deeds import Deeds
+from realtime.demo_bench import DemoBench
 from realtime.his_link import HisLink
 from realtime.http.app import Site, create_app
 from realtime.http.audio import AudioRoutes
@@ -57,7 +60,7 @@ from realtime.http.rooms import Rooms
 from realtime.http.server import HttpServer
 from realtime.http.staff import Staff
 from realtime.http.terminals import TerminalRoutes
-from realtime.keys import Keys, open_keys
+from realtime.keys import Keys, TokenKeys, open_keys
 from realtime.measures import tell, tell_speech
 from realtime.opening import Openings
 from realtime.patient_news import PatientNews
@@ -79,9 +82,11 @@ from realtime.topics.hospital_counter import HospitalCounter
 from realtime.topics.hub import Hub
 from realtime.topics.patients_counter import PatientsCounter
 from realtime.topics.schedule_counter import BookerCounter, ScheduleCounter
+from realtime.topics.session_counter import SessionCounter
 from realtime.topics.staff_counter import StaffCounter
 from realtime.topics.terminal_counter import RosterCounter, TerminalCounter
 from realtime.version import CHECKOUT, version
+from realtime.visits import Visits
 from realtime.voices import speech_of
 
 log = logging.getLogger("houzhen")
@@ -164,8 +169,11 @@ async def serving(
     planning = Planning(settings.hospital, clock)
     openings = Openings(settings.hospital)
     announcing = Announcing(hospital, settings.hospital.zone)
+    sessions = SessionCounter(vault)
+    visits = Visits(hospital, lambda at: day_of(at, settings.hospital.zone))
+    deeds = Deeds(hospital, visits)
     built = [
-        *rooms(vault, patients, terminals, planning, announcing),
+        *rooms(vault, patients, terminals, planning, announcing, sessions),
         *(wing(vault) for wing in wings),
     ]
     appointments = Appointments(hospital, journal)
@@ -175,6 +183,7 @@ async def serving(
         *(rights_follower(hospital, gate), forecasts.follower),
         *(appointments.follower, book, news, terminals.follower),
         *announcing.followers,
+        deeds.follower,
     ]
     voices, speech, took = speech_of(settings, vault)
     announcing.sound = sounding(voices, speech)
@@ -190,6 +199,8 @@ async def serving(
         idle_s=settings.actors.idle_s,
     )
     appointments.system = system
+    visits.system = deeds.system = system
+    deeds.registered = appointments.follower.reached
     courier.system = system
     planning.system = openings.system = system
     terminals.system = system
@@ -210,6 +221,7 @@ async def serving(
     news.speak_through(system)
     desk = PatientsDesk(hospital, system, vault, book)
     patients.staff(desk, lambda: day_of(clock.now(), zone))
+    sessions.staff(hospital, system, desk, visits)
     edge = Edge(
         hub, _edge_settings(settings), server_time=lambda: iso(clock.now(), zone)
     )
@@ -227,6 +239,7 @@ async def serving(
     async def speech_works() -> str | None:
         return speech.fault
 
+    bench = _bench(keys.tokens, clock, lambda: house.address) if demo else None
     site = Site(
         hospital=settings.hospital,
         version=version(),
@@ -234,7 +247,9 @@ async def serving(
         pages=PAGES,
         metrics=metrics,
         checks={"journal": journal_answers},
-        demo=Demo(keys.tokens, clock, demo_hospital.demo_cards) if demo else None,
+        demo=(
+            Demo(keys.tokens, clock, demo_hospital.demo_cards, bench) if demo else None
+        ),
         staff=Staff(accounts, gate, clock),
         rooms=Rooms(
             RoomKeys(settings.hospital, system, ClinicCounter(vault), vault, clock),
@@ -270,6 +285,8 @@ async def serving(
         if demo:
             await demo_hospital.fill_the_day(system, vault, settings.hospital)
             await demo_schedule.open_the_days(house.system, settings.hospital)
+        if bench is not None:
+            nursery.start_soon(bench.run)
         if his is not None:
             nursery.start_soon(his.run, system, desk)
         quiet.settle_down()
@@ -282,6 +299,14 @@ async def serving(
         with trio.CancelScope(shield=True):
             await house.shut()
         nursery.cancel_scope.cancel()
+
+
+def _bench(keys: TokenKeys, clock: WallClock, address: Callable[[], str]) -> DemoBench:
+    def token() -> str:
+        now = clock.now()
+        return mint(keys, "demo-bench", ["kiosk"], ["*"], now=now, lasts_ms=_COMPANY_MS)
+
+    return DemoBench(demo_hospital.demo_patients(), address, token)
 
 
 async def _keys_of(journal: Journal, settings: Settings) -> Keys:
@@ -300,6 +325,7 @@ def rooms(
     terminals: Terminals | None = None,
     planning: Planning | None = None,
     announcing: Announcing | None = None,
+    sessions: SessionCounter | None = None,
 ) -> list[tuple[Capability[Any], Counter]]:
     """Every kind of actor of this release, with its counter. That of the patients is
     staffed later by whoever gives it; without ``terminals`` nobody is let in."""
@@ -310,6 +336,7 @@ def rooms(
         (plan_capability(), HospitalCounter(planning)),
         _area(vault, announcing),
         (patients_capability(), patients or PatientsCounter()),
+        (session_capability(vault), sessions or SessionCounter(vault)),
     ]
 
 
