@@ -39,6 +39,7 @@ from actors.terminal.roster import roster_capability
 from queue_displays.announcements.actor import KIND as AREA
 from queue_displays.announcements.actor import area_capability
 from queue_displays.announcements.receipts import VIEW as RECEIPTS
+from queue_displays.boards.views import boards
 from queue_displays.hall import HallView
 from queue_displays.speech.speaking import Speaking
 from queue_displays.speech.utterances import Voices
@@ -340,7 +341,8 @@ def rooms(
 
 
 def _clinic(vault: Vault) -> tuple[Capability[Any], Counter]:
-    return clinic_capability(vault).showing(HallView(vault)), ClinicCounter(vault)
+    capability = clinic_capability(vault).showing(HallView(vault), *boards(vault))
+    return capability, ClinicCounter(vault)
 
 
 def _area(

@@ -198,6 +198,8 @@ def opening(
             hospital=hospital.name,
             name_en=planned.name_en,
             floor=planned.floor,
+            names=planned.names,
+            usual_names=plan.speech.names,
         ),
         queues={
             key: day_plan.QueuePlan(**msgspec.structs.asdict(queue))
