@@ -200,6 +200,12 @@ class Terminals:
             asking.expires,
         )
 
+    def waiting(self) -> dict[str, Candidate]:
+        """Every device that shows a code now, by its code."""
+        self._forget(self._clock.now())
+        asking = sorted(self._asking.values(), key=lambda each: each.asked_at)
+        return {a.code: self.look(a.code) for a in asking if not self.row(a.terminal)}
+
     async def confirm(
         self,
         by: str,

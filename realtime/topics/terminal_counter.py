@@ -185,6 +185,8 @@ class RosterCounter:
         if name == "look":
             code = read_body(body, _Look).code
             return Inquiry(lambda: _told(self._terminals.look(code)))
+        if name == "waiting":
+            return Inquiry(lambda: _told({"waiting": self._terminals.waiting()}))
         if name == "facts":
             return Inquiry(lambda: _told({"heard": self._terminals.heard}))
         raise UnknownAsk
