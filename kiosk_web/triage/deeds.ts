@@ -122,6 +122,7 @@ export function useNurse(desk: Topic<DeskView>) {
     said,
     busy,
     undone,
+    say,
     act,
     history,
     checkIn: ({ id }: DeskTicket, more: JsonObject = {}) =>

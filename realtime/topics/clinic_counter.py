@@ -9,7 +9,16 @@ import msgspec
 from msgspec import Meta
 
 from actors.clinic.commands import CheckIn, Merge, Register, Rename
-from actors.clinic.plan import CheckedInAt, Extra, Half, Number, Person, Slot, TicketId
+from actors.clinic.plan import (
+    CheckedInAt,
+    Extra,
+    Half,
+    Number,
+    Person,
+    Slot,
+    Text,
+    TicketId,
+)
 from actors.clinic.state import ClinicState
 from actors.kernel.errors import BadRequest, Forbidden, UnknownAsk, UnknownTarget
 from actors.kernel.masking import mask_name
@@ -59,6 +68,7 @@ class _CheckIn(_Body, frozen=True):
     ticket: str | None = None
     where: CheckedInAt | None = None
     doctor: str | None = None
+    reason: Text = ""
 
 
 class _Rename(_Body, frozen=True):
@@ -131,6 +141,7 @@ class ClinicCounter:
                 ticket=asked.ticket,
                 where=where,
                 doctor=asked.doctor,
+                reason=asked.reason if view == "desk" else "",
             )
             return Errand(command, self._greet)
 

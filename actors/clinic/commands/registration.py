@@ -87,6 +87,7 @@ class CheckIn(Asked, frozen=True, tag="clinic.check_in"):
     ticket: str | None = None
     where: CheckedInAt = "kiosk"
     doctor: str | None = None
+    reason: Text = ""
 
 
 class UndoCheckIn(Asked, frozen=True, tag="clinic.undo_check_in"):

@@ -75,7 +75,12 @@ export interface Topic<View> {
   /** Set while the view may be old: the hospital's time of the last word heard. */
   staleSince: Readonly<Ref<number | undefined>>;
   refusal: Readonly<Ref<string | undefined>>;
-  ask: (name: string, body: JsonObject, deadlineMs?: number) => Promise<Answer>;
+  ask: (
+    name: string,
+    body: JsonObject,
+    deadlineMs?: number,
+    key?: string,
+  ) => Promise<Answer>;
   /** Resolves when the view shows what `seq` brought, or cannot soon. */
   shows: (seq: number) => Promise<void>;
 }
@@ -148,8 +153,8 @@ export function useTopic<View>(name: string): Topic<View> {
     view,
     staleSince,
     refusal,
-    ask: (asked, body, deadlineMs = 6000) =>
-      connection.ask(topic.value, asked, body, deadlineMs),
+    ask: (asked, body, deadlineMs = 6000, key) =>
+      connection.ask(topic.value, asked, body, deadlineMs, key),
     shows,
   };
 }

@@ -1,3 +1,5 @@
+import { closeSafe } from "../emergency/safe";
+
 /** Staff at a desk: logging in, and the session a desk keeps until they leave. */
 
 export interface StaffSession {
@@ -50,6 +52,7 @@ export function staffSession(now: number): StaffSession | undefined {
 
 export function endStaffSession(): void {
   sessionStorage.removeItem(KEPT);
+  closeSafe();
 }
 
 /** May they work in this role at this place? The server asks the same again. */
