@@ -1,4 +1,4 @@
-"""The server is away: the desk's list is there, and paper comes into the system after."""
+"""The server is away: the list is there, and paper comes into the system after."""
 
 from __future__ import annotations
 
