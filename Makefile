@@ -11,7 +11,16 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 PAGES := $(shell git ls-files 'kiosk_web/**' 'queue_displays/web/**' 2>/dev/null)
 CODE := actors realtime queue_displays devices push tests
 
-.PHONY: help install pages demo test bench soak lint format pins clean
+# two processors' work: a module at a time on each, the longest first
+ABREAST := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+# one part of `make test`: its name, its command; how long it took is told at the end
+define part
+@began=$$(date +%s); ( $(2) ); code=$$?; \
+  printf '%5d s  %s\n' $$(($$(date +%s) - began)) '$(1)' >> $(STAMP)/times; \
+  test $$code = 0 || { cat $(STAMP)/times; exit $$code; }
+endef
+
+.PHONY: help install pages demo test bench soak lint lint-code lint-pages format pins clean
 help:            ## what can be done here
 	@grep -hE '^[a-z]+:.*##' Makefile | sed -E 's/:[^#]*##/\t/' | expand -t 12
 
@@ -55,14 +64,19 @@ demo: install    ## the simulated hospital at http://127.0.0.1:8000
 	@$(BIN)/houzhen demo
 
 test: install $(STAMP)/dev $(STAMP)/machine  ## everything that must hold
-	@$(MAKE) --no-print-directory lint
-	@cd kiosk_web && npm run --silent test
-	@$(BIN)/pytest -m "not soak"
+	@rm -f $(STAMP)/times
+	$(call part,lint,$(MAKE) --no-print-directory -j2 -O lint)
+	$(call part,tests of the pages,cd kiosk_web && npm run --silent test)
+	$(call part,tests,$(BIN)/pytest -m "not soak and not alone" $(ABREAST) --durations 15)
+	$(call part,tests that measure time,$(BIN)/pytest -m "alone and not soak" $$(grep -rl --include='test_*.py' mark.alone tests))
+	@cat $(STAMP)/times
 
-lint: $(STAMP)/dev $(STAMP)/npm  ## style, types and the arrows between the rooms
+lint: lint-code lint-pages  ## style, types and the arrows between the rooms
+lint-code: $(STAMP)/dev
 	@$(BIN)/ruff check $(CODE)
 	@$(BIN)/ruff format --check $(CODE)
 	@$(BIN)/mypy
+lint-pages: $(STAMP)/dev $(STAMP)/npm
 	@$(BIN)/lint-imports --no-timings 2>/dev/null || $(BIN)/lint-imports
 	@cd kiosk_web && npm run --silent check
 
@@ -73,7 +87,7 @@ bench: install $(STAMP)/bench  ## every figure of docs/performance.md, beside it
 	@for name in fanout commands recovery actors stall next forecast; do $(BIN)/houzhen bench $$name || exit 1; done
 
 soak: install $(STAMP)/dev $(STAMP)/machine  ## the long tests: 200 kills, long fuzzing
-	@$(BIN)/pytest -m soak --timeout 3600
+	@$(BIN)/pytest -m soak --timeout 3600 --durations 15
 
 pins:            ## write the hashed requirements anew (needs uv)
 	uv pip compile pyproject.toml --extra postgres --group web --universal --python-version 3.11 \

@@ -35,12 +35,15 @@ from actors.staff.actor import staff_capability
 from actors.terminal.actor import terminal_capability
 from actors.terminal.roster import roster_capability
 from queue_displays.hall import HallView
+from queue_displays.speech.speaking import Speaking
+from queue_displays.speech.utterances import Voices
 from realtime import demo_hospital, demo_schedule, quiet
 from realtime.accounts import Accounts, rights_follower
 from realtime.appointments import Appointments
 from realtime.config import Settings
 from realtime.his_link import HisLink
 from realtime.http.app import Site, create_app
+from realtime.http.audio import AudioRoutes
 from realtime.http.demo import Demo
 from realtime.http.metrics import Metrics
 from realtime.http.rooms import Rooms
@@ -48,7 +51,7 @@ from realtime.http.server import HttpServer
 from realtime.http.staff import Staff
 from realtime.http.terminals import TerminalRoutes
 from realtime.keys import Keys, open_keys
-from realtime.measures import tell
+from realtime.measures import tell, tell_speech
 from realtime.patient_news import PatientNews
 from realtime.protocol.conversation import Terms
 from realtime.protocol.messages import Limits
@@ -68,6 +71,7 @@ from realtime.topics.schedule_counter import BookerCounter, ScheduleCounter
 from realtime.topics.staff_counter import StaffCounter
 from realtime.topics.terminal_counter import RosterCounter, TerminalCounter
 from realtime.version import CHECKOUT, version
+from realtime.voices import speech_of
 
 log = logging.getLogger("houzhen")
 
@@ -93,6 +97,8 @@ class House:
         door: FrontDoor,
         http: HttpServer,
         desk: PatientsDesk,
+        voices: Voices,
+        speech: Speaking,
     ) -> None:
         self.settings = settings
         self.keys = keys
@@ -102,6 +108,8 @@ class House:
         self.edge = edge
         self.http = http
         self.desk = desk
+        self.voices = voices
+        self.speech = speech
         self._door = door
 
     @property
@@ -153,6 +161,7 @@ async def serving(
         *(rights_follower(hospital, gate), forecasts.follower),
         *(appointments.follower, book, news, terminals.follower),
     ]
+    voices, speech, took = speech_of(settings, vault)
     his = None if places is None else HisLink(settings, vault, places)
     if his is not None:
         followers.append(his.follower)
@@ -188,11 +197,15 @@ async def serving(
     hub.new_audience = edge.audience
     metrics = Metrics()
     tell(metrics, system, hub, edge.traffic)
+    tell_speech(metrics, speech, took)
     if his is not None:
         his.tell(metrics)
 
     async def journal_answers() -> str | None:
         return None if journal.healthy else "the journal cannot be written"
+
+    async def speech_works() -> str | None:
+        return speech.fault
 
     site = Site(
         hospital=settings.hospital,
@@ -209,11 +222,15 @@ async def serving(
             clock,
         ),
         terminals=TerminalRoutes(terminals, gate, clock),
+        audio=AudioRoutes(speech, gate, clock),
+        notes={"speech": speech_works},
         body_bytes=settings.http.body_bytes,
     )
     http = HttpServer(create_app(site), settings.http)
     door = FrontDoor(edge, http.serve, _door_settings(settings))
-    house = House(settings, keys, gate, system, hub, edge, door, http, desk)
+    house = House(
+        *(settings, keys, gate, system, hub, edge, door, http, desk, voices, speech)
+    )
     async with system.running(), trio.open_nursery() as nursery:
         await accounts.void_what_was()
         await terminals.void_what_was()
@@ -223,6 +240,7 @@ async def serving(
         nursery.start_soon(rewrap_keys, journal, vault)
         nursery.start_soon(terminals.run)
         await nursery.start(forecasts.run, system)
+        await nursery.start(speech.run)
         if demo:
             await demo_hospital.open_the_day(house.system, vault, settings.hospital)
             await demo_schedule.open_the_days(house.system, settings.hospital)

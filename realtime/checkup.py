@@ -15,9 +15,11 @@ from pathlib import Path
 import msgspec
 
 from actors.his.places import BadPlaces, read_places
+from queue_displays.speech.names import BadLexicon
 from realtime.config import Settings
 from realtime.config_sources import without_passwords
 from realtime.keys import BadKeys, open_keys
+from realtime.voices import lexicon_of
 
 LEAST_FREE = 1_000_000_000
 
@@ -41,10 +43,27 @@ def findings(settings: Settings, pages: Path) -> Iterator[Finding]:
     yield _journal(settings)
     if settings.his.base_url:
         yield _his(settings)
+    yield _speech(settings)
     if any(pages.glob("*/index.html")):
         yield Finding("pages", True, str(pages))
     else:
         yield Finding("pages", None, "not built yet; run `make pages` in the checkout")
+
+
+def _speech(settings: Settings) -> Finding:
+    """Without a voice the server runs: the chime and the screens remain."""
+    from queue_displays.speech.engine import NoVoice, Renderer, engines
+
+    wish = settings.speech.engine
+    if wish == "none":
+        return Finding("speech", None, "switched off; chime and screens only")
+    try:
+        lexicon_of(settings)
+        return Finding("speech", True, Renderer(engines(wish)).names)
+    except (BadLexicon, OSError) as error:
+        return Finding("speech", False, str(error))
+    except NoVoice as none:
+        return Finding("speech", None, f"{none}; chime and screens only until then")
 
 
 def journal_file(settings: Settings) -> Path | None:

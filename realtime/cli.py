@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING
 from actors.his.places import BadPlaces
 from actors.journal.faults import JournalError
 from actors.kernel.times import WallClock
-from realtime import his_commands
+from queue_displays.speech.names import BadLexicon
+from realtime import his_commands, say
 from realtime.config import BadSettings, Settings, load
 from realtime.keys import BadKeys, open_keys
 from realtime.scenario import command as scenario_command
@@ -53,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = _parser().parse_args(arguments)
     try:
         return int(asked.run(asked))
-    except (BadSettings, BadKeys, BadPlaces) as error:
+    except (BadSettings, BadKeys, BadPlaces, BadLexicon) as error:
         print(f"houzhen: {error}", file=sys.stderr)
         return WRONG
     except KeyboardInterrupt:
@@ -167,6 +168,7 @@ def _parser() -> argparse.ArgumentParser:
     bench.set_defaults(run=_bench)
 
     his_commands.register(commands, settings, _settings)
+    say.register(commands, settings, _settings)
     scenario_command.register(commands)
     return parser
 

@@ -25,6 +25,7 @@ from realtime.config_sources import (
     from_environment,
     from_file,
 )
+from realtime.config_speech import Speech
 
 __all__ = ["BadSettings", "Fault", "Setting", "Settings", "load", "settings_known"]
 
@@ -172,8 +173,13 @@ class Settings(msgspec.Struct, frozen=True):
     live: Live = Live()
     actors: Actors = Actors()
     his: His = His()
+    speech: Speech = Speech()
     secrets: Secrets = Secrets()
     log: Log = Log()
+
+
+PLACED = ("journal.url", "secrets.file", "his.places", "speech.lexicon")
+"""What may begin with `{data_dir}`, or where the file is."""
 
 
 class Setting(msgspec.Struct, frozen=True):
@@ -254,11 +260,11 @@ def load(
     # what a file says is meant from where the file is, all else from here
     bases = {
         key: file.parent if file and key in given and not given[key].is_text else here
-        for key in ("data_dir", "journal.url", "secrets.file", "his.places")
+        for key in ("data_dir", *PLACED)
     }
     data_dir = bases["data_dir"] / values.get("data_dir", Settings().data_dir)
     values["data_dir"] = data_dir
-    for key in ("journal.url", "secrets.file", "his.places"):
+    for key in PLACED:
         value = values.get(key, known[key].default)
         values[key] = _placed(value, data_dir, bases[key])
     for key, problem in _problems(values):

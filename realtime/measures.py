@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from actors.runtime.system import ActorSystem
-from realtime.http.metrics import Metrics
+from queue_displays.speech.speaking import Speaking
+from realtime.http.metrics import Histogram, Metrics
 from realtime.sockets.traffic import Traffic
 from realtime.topics.hub import Hub
 
@@ -64,3 +65,27 @@ def tell(metrics: Metrics, system: ActorSystem, hub: Hub, traffic: Traffic) -> N
         lambda: {code.reason: times for code, times in traffic.closed.items()},
         label="reason",
     )
+
+
+def tell_speech(metrics: Metrics, speech: Speaking, took: Histogram) -> None:
+    cache = speech.cache
+    gauges: tuple[Figure, ...] = (
+        ("speaks", "1 while a voice can speak", lambda: speech.fault is None),
+        ("waiting", "Phrases waiting to be rendered", lambda: speech.waiting),
+        ("recordings", "Phrases kept on disk", lambda: len(cache)),
+        ("recordings_bytes", "Their size", lambda: cache.bytes),
+    )
+    counters: tuple[Figure, ...] = (
+        ("rendered", "Phrases rendered", lambda: speech.rendered),
+        ("failed", "Phrases no voice could render", lambda: speech.failed),
+        ("retried", "Tries whose sound was no good", lambda: speech.retried),
+        ("served", "Recordings handed to devices", lambda: speech.served),
+        ("silent", "Devices that got none", lambda: speech.silent),
+        ("damaged", "Files that were not what was written", lambda: cache.damaged),
+        ("restarts", "New workers after one that failed", lambda: speech.restarts),
+    )
+    for name, meaning, read in gauges:
+        metrics.gauge(f"houzhen_speech_{name}", meaning, read)
+    for name, meaning, read in counters:
+        metrics.counter(f"houzhen_speech_{name}", meaning, read)
+    metrics.histogram("houzhen_speech_render_seconds", "To render a phrase", took)

@@ -5,6 +5,7 @@ declare -A package=(
   [chromium]=chromium
   [postgres]=postgresql
   [cc]=gcc
+  [espeak-ng]=espeak-ng
 )
 find_program() {
   case "$1" in

@@ -238,6 +238,7 @@ class Stop(msgspec.Struct):
     half: str
     open: list[str]
     asked: int
+    by: str = ""
 
 
 class Answer(msgspec.Struct, frozen=True, gc=False):
@@ -298,6 +299,7 @@ class ClinicState(msgspec.Struct):
     calls_made: int = 0
     seq: int = 0
     stops: dict[str, Stop] = {}
+    stops_made: int = 0
     alarms: dict[str, Alarm] = {}
     alarms_raised: int = 0
     notices: dict[str, Notice] = {}

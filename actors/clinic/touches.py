@@ -34,6 +34,7 @@ from actors.clinic.events import (
     RulesChanged,
     SentToRoom,
     Started,
+    StopLifted,
     VitalsTaken,
     WaitedLong,
     WentAway,
@@ -122,7 +123,7 @@ def _broadly(state: ClinicState, event: Event) -> Iterator[Path]:
     if mine is not None:
         tickets.append(mine)
     match event:
-        case ClinicStopped() | WaitedLong():
+        case ClinicStopped() | StopLifted() | WaitedLong():
             tickets += event.tickets
         case RolledOver():
             tickets += [guest.ticket for guest in event.tickets]
@@ -142,8 +143,8 @@ def _broadly(state: ClinicState, event: Event) -> Iterator[Path]:
         yield "queues", key
     for key in state.doctors:
         yield "doctors", key
-    for key in state.stops:
-        yield "stops", key
+    for number in range(1, state.stops_made + 1):
+        yield "stops", f"s{number}"
     yield "clinic", "closed"
     yield from _rooms(state)
     yield from _alarms(state)

@@ -23,7 +23,7 @@ from actors.his.state import HisState, KeptRegistration
 from actors.kernel.errors import Refusal
 from actors.kernel.identity import stream_name
 from actors.runtime.system import ActorSystem, Ref
-from actors.schedule.replies import Given
+from actors.schedule.replies import Given, Planned
 
 log = logging.getLogger("houzhen.his")
 
@@ -132,10 +132,10 @@ class Delivering:
         arrived = 0
         for said in waiting:
             trouble = ""
-            for step in session_steps(said, hospital):
+            for step in session_steps(said, hospital, self._places):
                 key = f"{said.schedule_no}:{said.version}"
                 trouble, reply = await self._step(day, key, step)
-                if trouble or (step.enough and reply):
+                if trouble or (step.enough and _is_new(reply)):
                     break
             note: msgspec.Struct
             number, version = said.schedule_no, said.version
@@ -185,6 +185,10 @@ def _as_given(booking: Booking, reply: bytes) -> Booking:
         return booking
     given = msgspec.json.decode(reply, type=Given).booking
     return msgspec.structs.replace(booking, booking=given)
+
+
+def _is_new(reply: bytes) -> bool:
+    return bool(reply) and msgspec.json.decode(reply, type=Planned).added
 
 
 def _sessions(rests: set[str], state: HisState) -> list[SaidSession]:

@@ -41,7 +41,7 @@ class Step(msgspec.Struct, frozen=True):
     A refusal of one that ``must`` be is trouble, but for the codes in ``already``;
     the others come too late as a rule, and that is noted. Once it is done, that is
     where the registration stands; a booking gets its id from the reply. With one that
-    is ``enough`` the rest is needed only if that was so already.
+    is ``enough`` the rest is needed only if the session was there already.
     """
 
     kind: str

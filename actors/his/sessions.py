@@ -2,16 +2,23 @@
 
 HIS gives its numbers out itself, so its sessions name no clinic: their numbers go to
 the clinics from HIS's own registrations, and the pool only shows what is left.
+
+A stopped session stops its doctor in the clinic too, so that everybody who waits there
+is told and asked. That needs a doctor with a place of their own (``[doctors]``): in a
+line that several serve, HIS gives the stopped one's numbers back one by one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import msgspec
 
+from actors.clinic.commands import LiftStop, StopClinic
 from actors.his.delivery import BY, Step
 from actors.his.messages import SaidBase, SaidSession, SaidStop
+from actors.his.places import Places
 from actors.schedule.commands import (
     AddSession,
     Move,
@@ -45,17 +52,21 @@ class Hospital(msgspec.Struct, frozen=True):
         return known if known is not None else SaidBase(kind, key, key)
 
 
-def session_steps(said: SaidSession, hospital: Hospital) -> list[Step]:
+def session_steps(said: SaidSession, hospital: Hospital, places: Places) -> list[Step]:
     """Every step refuses harmlessly what is so already, so they may be taken again
     from the beginning, whatever was delivered before."""
     stop = hospital.stops.get(said.schedule_no)
     reason = (stop.reason if stop is not None else "") or _REASON
     steps = [_open(said, hospital), _add(said, hospital)]
     if said.state == "stopped":
-        steps.append(_stopped(said, stop, reason))
-        return steps
+        return [
+            *steps,
+            _stopped(said, stop, reason),
+            *_in_the_clinic(said, places, reason),
+        ]
     resumed = Resume(by=BY, session=said.schedule_no, reason="HIS：恢复出诊")
     steps.append(_to(said, resumed, "not_stopped"))
+    steps += _in_the_clinic(said, places, "HIS：恢复出诊")
     if said.doctor:
         replaced = Replace(
             by=BY,
@@ -119,6 +130,21 @@ def _stopped(said: SaidSession, stop: SaidStop | None, reason: str) -> Step:
         return _to(said, moved, "already_stopped")
     stopped = Stop(by=BY, session=said.schedule_no, reason=reason)
     return _to(said, stopped, "already_stopped")
+
+
+def _in_the_clinic(said: SaidSession, places: Places, reason: str) -> list[Step]:
+    """Of this doctor alone, and of that half; what a nurse has stopped stays so."""
+    place = places.doctors.get(said.doctor)
+    if place is None or not place.doctor:
+        return []
+    half: Any = said.half
+    if said.state == "stopped":
+        stop = StopClinic(by=BY, doctor=place.doctor, half=half, reason=reason)
+        over = frozenset({"day_closed"})
+        return [Step("clinic", place.clinic, stop, already=over)]
+    lift = LiftStop(by=BY, doctor=place.doctor, half=half, reason=reason, whose=BY)
+    already = frozenset({"not_stopped", "not_open", "day_closed"})
+    return [Step("clinic", place.clinic, lift, already=already)]
 
 
 def _to(said: SaidSession, command: msgspec.Struct, already: str) -> Step:

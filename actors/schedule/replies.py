@@ -20,6 +20,12 @@ class Held(msgspec.Struct, frozen=True, gc=False):
     expires: Millis
 
 
+class Planned(msgspec.Struct, frozen=True, gc=False):
+    """The session is in the plan; ``added`` by this command, or it was there before."""
+
+    added: bool
+
+
 class Given(msgspec.Struct, frozen=True, gc=False):
     """The number is yours."""
 

@@ -21,22 +21,23 @@ CHIME_AGAIN = "chime-again"
 
 
 class Segment(msgspec.Struct, frozen=True):
-    """Words for one voice: syllables with their tones, or words of English."""
+    """Words for one voice: syllables with their tones, or words of English. ``rate``
+    is what the voice calls words a minute."""
 
     voice: str
     text: str
+    rate: int
 
 
 class Utterance(msgspec.Struct, frozen=True):
     """One thing to be said. Its segments may hold a patient's name: they are never
     logged, and leave the server only as sound. ``key`` tells nothing of them.
 
-    ``rate`` is in the voices' words a minute; ``gain`` is from 0 (silent) to 1."""
+    ``gain`` is from 0 (silent) to 1."""
 
     key: str
     language: Language
     segments: tuple[Segment, ...]
-    rate: int
     gain: float = 1.0
 
 

@@ -22,6 +22,7 @@ from realtime.http.answers import (
     refusal,
 )
 from realtime.http.api import BASE, api_routes
+from realtime.http.audio import AUDIO, AudioRoutes, audio_routes
 from realtime.http.demo import Demo, demo_routes
 from realtime.http.health import Check, health_routes
 from realtime.http.metrics import Metrics, metrics_routes
@@ -53,6 +54,8 @@ class Site(msgspec.Struct, frozen=True):
     staff: Staff | None = None
     rooms: Rooms | None = None
     terminals: TerminalRoutes | None = None
+    audio: AudioRoutes | None = None
+    notes: Mapping[str, Check] = {}
     body_bytes: int = 1_048_576
     body_s: float = 30.0
 
@@ -77,6 +80,7 @@ def create_app(site: Site) -> QuartTrio:
             elsewhere=[
                 *(() if site.rooms is None else ROOM_KEYS),
                 *(() if site.terminals is None else TERMINALS),
+                *(() if site.audio is None else AUDIO),
             ],
         )
     )
@@ -86,7 +90,9 @@ def create_app(site: Site) -> QuartTrio:
         app.register_blueprint(room_routes(site.rooms, BASE))
     if site.terminals is not None:
         app.register_blueprint(terminal_routes(site.terminals, BASE))
-    app.register_blueprint(health_routes(site.checks))
+    if site.audio is not None:
+        app.register_blueprint(audio_routes(site.audio, BASE))
+    app.register_blueprint(health_routes(site.checks, site.notes))
     app.register_blueprint(metrics_routes(site.metrics))
     if site.demo is not None:
         app.register_blueprint(demo_routes(site.demo))

@@ -25,7 +25,8 @@ class Parameter(msgspec.Struct, frozen=True):
 
 class Described(msgspec.Struct, frozen=True, kw_only=True):
     """One thing the API does. `answer` is the struct it gives, `body` what it takes;
-    `token` says that somebody must show theirs."""
+    `token` says that somebody must show theirs, `media` that it answers with bytes of
+    that type instead."""
 
     path: str
     name: str
@@ -35,6 +36,7 @@ class Described(msgspec.Struct, frozen=True, kw_only=True):
     parameters: tuple[Parameter, ...] = ()
     body: type[msgspec.Struct] | None = None
     token: bool = False
+    media: str = ""
 
 
 class Operation(Described, frozen=True, kw_only=True):
@@ -76,6 +78,10 @@ def document(
 _BEARER: Json = {"token": {"type": "http", "scheme": "bearer"}}
 
 
+def _bytes(media: str) -> Json:
+    return {media: {"schema": {"type": "string", "format": "binary"}}}
+
+
 def _operation(operation: Described, schema: Schemas) -> Json:
     def content(struct: type[msgspec.Struct]) -> Json:
         return {"application/json": {"schema": schema[struct]}}
@@ -86,7 +92,9 @@ def _operation(operation: Described, schema: Schemas) -> Json:
         "responses": {
             "200": {
                 "description": "What was asked for.",
-                "content": content(operation.answer),
+                "content": _bytes(operation.media)
+                if operation.media
+                else content(operation.answer),
             },
             "default": {
                 "description": "Why it was not done.",

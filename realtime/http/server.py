@@ -50,11 +50,16 @@ class Peer(Protocol):
 
 
 class ImpatientStream:
-    """A peer's stream that ends a write which makes no progress for `stalled_s`."""
+    """A peer's stream that ends a write which makes no progress for `stalled_s`.
+
+    One task of hypercorn's may say goodbye while another still writes an answer: the
+    later of them finds the stream closed, and not busy, which hypercorn would raise.
+    """
 
     def __init__(self, stream: Peer, stalled_s: float = math.inf) -> None:
         self._stream = stream
         self._stalled_s = stalled_s
+        self._said_goodbye = False
         # hypercorn asks it for both ends' addresses
         self.socket = stream.socket
 
@@ -63,7 +68,10 @@ class ImpatientStream:
 
     async def send_all(self, data: bytes | bytearray | memoryview) -> None:
         """Raises BrokenResourceError when the peer takes nothing; the stream is
-        closed by force then, as it holds half an answer."""
+        closed by force then, as it holds half an answer. Raises ClosedResourceError
+        after `send_eof` has begun."""
+        if self._said_goodbye:
+            raise trio.ClosedResourceError("this side has said goodbye")
         with memoryview(data) as whole:
             for start in range(0, len(whole), _CHUNK):
                 with trio.move_on_after(self._stalled_s) as patience:
@@ -73,6 +81,8 @@ class ImpatientStream:
                     raise trio.BrokenResourceError("the peer takes no bytes")
 
     async def send_eof(self) -> None:
+        """No more is sent from now on. Raises BusyResourceError while something is."""
+        self._said_goodbye = True
         await self._stream.send_eof()
 
     async def aclose(self) -> None:

@@ -189,6 +189,9 @@ VERBS: tuple[Verb, ...] = (
     _verb("open_calling|开叫|恢复叫号", room=_MAY, doctor=_MAY, queue=_MAY),
     _verb("stop_clinic|停诊", options="reason half", doctor=_MAY, queue=_MAY),
     _verb(
+        "lift_stop|恢复出诊|恢复开诊", options="reason half", doctor=_MAY, queue=_MAY
+    ),
+    _verb(
         "answer_stop|答复|停诊答复",
         options="answer day",
         patient=_SOME,

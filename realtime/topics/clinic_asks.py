@@ -114,6 +114,7 @@ _NURSE = {
     "open_calling": c.OpenCalling,
     "stop_clinic": c.StopClinic,
     "answer_stop": c.AnswerStop,
+    "lift_stop": c.LiftStop,
     "broadcast": c.Broadcast,
     "triage": c.Triage,
     "vitals": c.TakeVitals,

@@ -36,8 +36,6 @@ def main(words: Sequence[str] | None = None) -> int:
     parser.add_argument("--quick", action="store_true", help="in under a minute")
     parser.add_argument("--check", action="store_true", help="1 where a bar is missed")
     wish = parser.parse_args(words)
-    # what was started is ended on the way out, so there must be a way out
-    signal.signal(signal.SIGTERM, _leave)
     try:
         allow_descriptors(DESCRIPTORS)
         found = run(wish.name, quick=wish.quick)
@@ -62,4 +60,6 @@ def _leave(signum: int, frame: FrameType | None) -> None:
 
 
 if __name__ == "__main__":
+    # what was started is ended on the way out, so there must be a way out
+    signal.signal(signal.SIGTERM, _leave)
     sys.exit(main())

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
+import pytest
 import trio
 
 from tests.faults.link import linked
@@ -58,6 +59,7 @@ async def behind(server: Server) -> int:
     return int(float(found[1]))
 
 
+@pytest.mark.alone
 async def test_stopping_under_load(tmp_path: Path) -> None:
     async with installation(tmp_path, **SETTINGS) as server:
         day = Morning(server, seed=random.randrange(10**9))

@@ -13,6 +13,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests import machine
+from tests.conftest import pytest_runtest_makereport
 from tests.machine.chromium import find_chromium
 from tests.machine.postgres import Postgres, PostgresFailed, find_postgres
 
@@ -133,6 +134,21 @@ def test_a_missing_program_fails_where_nothing_may_be_skipped(
     monkeypatch.setenv("HOUZHEN_NO_SKIP", "1")
     with pytest.raises(pytest.fail.Exception, match="boil water"):
         machine.missing("Tea", "boil water")
+
+
+@pytest.mark.parametrize(("no_skip", "becomes"), [("1", "failed"), ("", "skipped")])
+def test_whoever_skips_a_test_fails_it_where_nothing_may_be_skipped(
+    no_skip: str, becomes: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOUZHEN_NO_SKIP", no_skip)
+    report = pytest.TestReport(
+        "test", ("test.py", 0, "test"), {}, "skipped", ("test.py", 1, "no tea"), "call"
+    )
+    noticing = pytest_runtest_makereport()
+    next(noticing)
+    with pytest.raises(StopIteration) as told:
+        noticing.send(report)
+    assert told.value.value.outcome == becomes
 
 
 def test_the_named_chromium_wins(

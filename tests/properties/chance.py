@@ -331,6 +331,8 @@ class Chance:
                 return c.AnswerStop(
                     by="n", ticket=key, answer=answer, to=to, day="2026-11-24"
                 )
+            case 7 if state.stops and luck.random() < 0.5:
+                return c.LiftStop(by="n", stop=next(iter(state.stops)), reason=why)
             case 7:
                 return c.Broadcast(by="n", text="请保持安静", until=now + MINUTE)
             case 8:

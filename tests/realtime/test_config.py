@@ -105,6 +105,12 @@ OTHERS = {
     "his.tries": "7",
     "his.places": "/srv/his.toml",
     "secrets.file": "/srv/keys.toml",
+    "speech.engine": "program",
+    "speech.languages": "yue,zh",
+    "speech.rate": "180",
+    "speech.variant": "f3",
+    "speech.one": "yao",
+    "speech.lexicon": "/srv/names.txt",
     "log.level": "debug",
 }
 

@@ -48,6 +48,7 @@ from actors.clinic.commands.nurse import (
     CallHelp,
     GiveUp,
     HandOver,
+    LiftStop,
     Move,
     OpenCalling,
     Pin,
@@ -102,6 +103,7 @@ __all__ = [
     "Hold",
     "Leave",
     "Left",
+    "LiftStop",
     "LogIn",
     "LogOut",
     "Merge",
@@ -190,6 +192,7 @@ Command: TypeAlias = (
     | OpenCalling
     | StopClinic
     | AnswerStop
+    | LiftStop
     | Broadcast
     | Triage
     | TakeVitals

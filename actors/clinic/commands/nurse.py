@@ -115,6 +115,19 @@ class AnswerStop(Asked, frozen=True, tag="clinic.answer_stop"):
     day: Text = ""
 
 
+class LiftStop(Asked, frozen=True, tag="clinic.lift_stop"):
+    """恢复出诊: named by the ``stop``, or by whom it stopped and in which half. Who has
+    not answered yet stands where they stood; answers already given stay. With ``whose``
+    only a stop that this one made."""
+
+    reason: Why
+    stop: str | None = None
+    whose: str | None = None
+    doctor: str | None = None
+    queue: str | None = None
+    half: Half = "all"
+
+
 class Broadcast(Asked, frozen=True, tag="clinic.broadcast"):
     """A text for screens and speakers; no ``zones`` is everywhere."""
 

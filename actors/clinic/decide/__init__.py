@@ -86,6 +86,7 @@ _ASKED: dict[type, Callable[[ClinicState, Any, Millis], Decision]] = {
     c.OpenCalling: stopping.open_calling,
     c.StopClinic: stopping.stop_clinic,
     c.AnswerStop: stopping.answer_stop,
+    c.LiftStop: stopping.lift_stop,
     Wake: clock.wake,
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from actors.clinic import rules
 from actors.clinic.commands import (
     AnswerStop,
+    LiftStop,
     OpenCalling,
     StopCalling,
     StopClinic,
@@ -22,6 +23,7 @@ from actors.clinic.events import (
     CallingStopped,
     ClinicStopped,
     StopAnswered,
+    StopLifted,
 )
 from actors.clinic.replies import Answered, Stopping
 from actors.clinic.state import ClinicState, Stop
@@ -98,7 +100,7 @@ def stop_clinic(state: ClinicState, command: StopClinic, now: Millis) -> Decisio
         if ticket.state in ("booked", "waiting", "at_room", "missed")
         and rules.hits(state, new, ticket)
     )
-    stop_key = f"s{len(state.stops) + 1}"
+    stop_key = f"s{state.stops_made + 1}"
     return yes(
         Stopping(stop_key, asked),
         ClinicStopped(
@@ -142,5 +144,34 @@ def answer_stop(state: ClinicState, command: AnswerStop, now: Millis) -> Decisio
             to=to,
             day=command.day,
             settled=left == 0,
+        ),
+    )
+
+
+def lift_stop(state: ClinicState, command: LiftStop, now: Millis) -> Decision:
+    """The doctor comes after all, or it was the wrong one."""
+    key = command.stop
+    if key is None:
+        key = next(
+            (
+                of
+                for of, stop in state.stops.items()
+                if (stop.doctor, stop.queue, stop.half)
+                == (command.doctor, command.queue, command.half)
+            ),
+            "",
+        )
+    stop = state.stops.get(key)
+    if stop is None or command.whose not in (None, stop.by):
+        raise Refused("not_stopped", "没有停诊，不用恢复。")
+    return yes(
+        Stopping(key, tuple(stop.open)),
+        StopLifted(
+            at=now,
+            by=command.by,
+            where=command.where,
+            reason=command.reason,
+            stop=key,
+            tickets=tuple(stop.open),
         ),
     )

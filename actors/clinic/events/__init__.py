@@ -60,6 +60,7 @@ from actors.clinic.events.nurse import (
     Revived,
     SentToRoom,
     StopAnswered,
+    StopLifted,
     Triaged,
     VitalsTaken,
     WaitedLong,
@@ -133,6 +134,7 @@ __all__ = [
     "Settled",
     "Started",
     "StopAnswered",
+    "StopLifted",
     "Transferred",
     "Triaged",
     "TurnedBack",
@@ -194,6 +196,7 @@ Event: TypeAlias = (
     | CallingOpened
     | ClinicStopped
     | StopAnswered
+    | StopLifted
     | WaitedLong
     | BroadcastMade
     | BroadcastEnded

@@ -84,6 +84,13 @@ class StopAnswered(Deed, frozen=True, tag="clinic.stop_answered"):
     settled: bool = False
 
 
+class StopLifted(Deed, frozen=True, tag="clinic.stop_lifted"):
+    """These had not answered yet, and are back where they stood."""
+
+    stop: str
+    tickets: tuple[str, ...] = ()
+
+
 class WaitedLong(Happening, frozen=True, tag="clinic.waited_long"):
     """These have waited longer than the rules allow."""
 

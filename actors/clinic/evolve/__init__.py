@@ -64,6 +64,7 @@ _CHANGES: dict[type, Callable[[ClinicState, Any], None]] = {
     e.VitalsTaken: desk.vitals_taken,
     e.ClinicStopped: desk.clinic_stopped,
     e.StopAnswered: desk.stop_answered,
+    e.StopLifted: desk.stop_lifted,
     e.WaitedLong: desk.waited_long,
     e.BroadcastMade: desk.broadcast_made,
     e.BroadcastEnded: desk.broadcast_ended,
@@ -72,7 +73,7 @@ _CHANGES: dict[type, Callable[[ClinicState, Any], None]] = {
     e.HandedOver: desk.handed_over,
 }
 
-_MANY = (e.ClinicStopped, e.HalfEnded)
+_MANY = (e.ClinicStopped, e.StopLifted, e.HalfEnded)
 
 
 def evolve(state: ClinicState, event: e.Event) -> None:
@@ -82,6 +83,6 @@ def evolve(state: ClinicState, event: e.Event) -> None:
     if key is not None:
         state.history.setdefault(key, []).append(event)
     elif isinstance(event, _MANY):
-        many = event.tickets if isinstance(event, e.ClinicStopped) else event.moved
+        many = event.moved if isinstance(event, e.HalfEnded) else event.tickets
         for ticket in many:
             state.history.setdefault(ticket, []).append(event)

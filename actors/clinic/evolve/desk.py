@@ -14,6 +14,7 @@ from actors.clinic.events import (
     Moved,
     Pinned,
     StopAnswered,
+    StopLifted,
     Triaged,
     VitalsTaken,
     WaitedLong,
@@ -59,6 +60,7 @@ def vitals_taken(state: ClinicState, event: VitalsTaken) -> None:
 
 
 def clinic_stopped(state: ClinicState, event: ClinicStopped) -> None:
+    state.stops_made += 1
     state.stops[event.stop] = Stop(
         reason=event.reason,
         at=event.at,
@@ -67,6 +69,7 @@ def clinic_stopped(state: ClinicState, event: ClinicStopped) -> None:
         half=event.half,
         open=list(event.tickets),
         asked=len(event.tickets),
+        by=event.by,
     )
     for key in event.tickets:
         ticket = state.tickets[key]
@@ -92,6 +95,15 @@ def freeze(state: ClinicState) -> None:
 def waited_long(state: ClinicState, event: WaitedLong) -> None:
     for key in event.tickets:
         standing.overdue(state, key)
+
+
+def stop_lifted(state: ClinicState, event: StopLifted) -> None:
+    for key in event.tickets:
+        ticket = state.tickets[key]
+        places.put_back(state, key, ticket, event.at)
+        ticket.stop = None
+    del state.stops[event.stop]
+    freeze(state)
 
 
 def stop_answered(state: ClinicState, event: StopAnswered) -> None:

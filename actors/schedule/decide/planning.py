@@ -13,6 +13,7 @@ from actors.schedule.commands import AddSession, ChangeRules, Open, SetCount
 from actors.schedule.decide.answers import unknown_session, unknown_slot
 from actors.schedule.events import CountSet, Opened, RulesChanged, SessionAdded
 from actors.schedule.plan import CHANNELS, ChannelPlan, SessionPlan, Settings, SlotPlan
+from actors.schedule.replies import Planned
 from actors.schedule.state import ScheduleState
 
 _KEY = re.compile(r"[0-9A-Za-z_.\-]{1,32}\Z")
@@ -61,7 +62,7 @@ def add_session(state: ScheduleState, command: AddSession, now: Millis) -> Decis
     known = state.sessions.get(command.session)
     if known is not None:
         if known.plan == command.plan:
-            return Accepted((), Nothing())
+            return Accepted((), Planned(added=False))
         return Refused("session_taken", "已经有这个班次，要改请停诊、改诊或改号数。")
     plan = command.plan
     field = wrong_session(plan, state.channels)
@@ -76,7 +77,7 @@ def add_session(state: ScheduleState, command: AddSession, now: Millis) -> Decis
         plan=plan,
         doctor=command.doctor if plan.doctor else None,
     )
-    return Accepted((added,), Nothing())
+    return Accepted((added,), Planned(added=True))
 
 
 def set_count(state: ScheduleState, command: SetCount, now: Millis) -> Decision:

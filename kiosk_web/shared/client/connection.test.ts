@@ -60,6 +60,21 @@ test("after a lost line it comes back by itself and asks again with the same key
   connection.close();
 });
 
+test("what is asked on a line that is closing goes out on the next", async () => {
+  const connection = await opened();
+  const closing = newest();
+  closing.closing();
+  const answer = connection.ask(HALL, "call_next", { room: "3" }, 5000);
+  closing.fail(1006);
+  await vi.advanceTimersByTimeAsync(600);
+  expect(newest()).not.toBe(closing);
+  newest().onopen?.();
+  newest().settle();
+  expect(await answer).toMatchObject({ ok: true });
+  expect(server.applied).toHaveLength(1);
+  connection.close();
+});
+
 test("a dead line is dropped at once, and what it says later is not heard", async () => {
   const connection = await opened();
   const first = newest();

@@ -139,9 +139,15 @@ export class Connection {
 
   #perform(output: Output): void {
     if (output.do === "connect") void this.#connect();
-    else if (output.do === "send") this.#socket?.send(output.text);
+    else if (output.do === "send") this.#send(output.text);
     else if (output.do === "drop") this.#drop(output.code, output.reason);
     else this.#tell(output.do === "topic" ? output.topic : undefined);
+  }
+
+  /** On a line that is closing, what is sent is lost with it, and the browser would
+   * complain: its `onclose` is on the way, and the session sends again on the next. */
+  #send(text: string): void {
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(text);
   }
 
   #tick = (): void => {

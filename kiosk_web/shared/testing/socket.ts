@@ -3,12 +3,15 @@ import { ModelLine, ModelServer } from "./model";
 
 /** The browser's socket, joined to a model server. */
 export class FakeSocket {
+  static readonly OPEN = 1;
+  static readonly CLOSING = 2;
   static all: FakeSocket[] = [];
   static server: ModelServer;
   onopen: (() => void) | null = null;
   onmessage: ((event: { data: string }) => void) | null = null;
   onclose: ((event: { code: number; reason: string }) => void) | null = null;
   closedWith: number | undefined;
+  readyState = FakeSocket.OPEN;
   readonly line: ModelLine;
 
   constructor(
@@ -20,11 +23,19 @@ export class FakeSocket {
   }
 
   send(text: string): void {
+    if (this.readyState !== FakeSocket.OPEN)
+      throw new Error("WebSocket is already in CLOSING or CLOSED state.");
     this.line.toServer.push(text);
   }
 
   close(code: number): void {
     this.closedWith = code;
+    this.closing();
+  }
+
+  /** The other side has begun to close; the page is not told yet. */
+  closing(): void {
+    this.readyState = FakeSocket.CLOSING;
     this.line.end();
   }
 
@@ -37,7 +48,7 @@ export class FakeSocket {
   }
 
   fail(code: number): void {
-    this.line.end();
+    this.closing();
     this.onclose?.({ code, reason: "" });
   }
 }

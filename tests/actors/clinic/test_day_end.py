@@ -15,6 +15,7 @@ from actors.clinic.commands import (
     CheckIn,
     CloseDay,
     EndHalf,
+    LiftStop,
     PreviewRules,
     Register,
     Settle,
@@ -134,6 +135,26 @@ def test_a_booked_one_moves_to_the_other_doctor_booked() -> None:
     day.ok(AnswerStop(by="n", ticket="t1", answer="doctor", to=Target(queue="A")))
     ticket = day.state.tickets["t1"]
     assert (ticket.state, ticket.queue) == ("booked", "A")
+
+
+def test_a_lifted_stop_puts_those_who_have_not_answered_back_where_they_stood() -> None:
+    day = Day(HALVES)
+    day.waiting("Z001", "Z002", "Z003")
+    day.registered("Z009")
+    before = list(day.state.queues["Z"].order)
+    day.ok(StopClinic(by="nurse", doctor="zhou", half="all", reason="手术"))
+    day.ok(AnswerStop(by="n", ticket="t2", answer="refund"))
+    lifted = day.ok(LiftStop(by="his", doctor="zhou", reason="手术取消"))
+    assert lifted.tickets == ("t1", "t3", "t4")
+    assert day.state.queues["Z"].order == [key for key in before if key != "t2"]
+    states = [day.state.tickets[key].state for key in ("t1", "t2", "t3", "t4")]
+    assert states == ["waiting", "refunded", "waiting", "booked"]
+    assert day.ok(call("1")).ticket == "t1"
+    again = LiftStop(by="his", doctor="zhou", reason="手术取消")
+    assert day.refused(again).code == "not_stopped"
+    # another stop is another key: nobody's answer is taken for one of the first
+    day.ok(StopClinic(by="nurse", doctor="zhou", half="all", reason="手术"))
+    assert set(day.state.stops) == {"s2"}
 
 
 # Rules while the day runs

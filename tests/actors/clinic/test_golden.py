@@ -102,4 +102,6 @@ def test_the_full_day_replays_to_what_it_was(state: ClinicState) -> None:
         "clinic.check_in_undone",
         "clinic.gave_up",
         "clinic.revived",
+        "clinic.stopped",
+        "clinic.stop_lifted",
     ]

@@ -10,7 +10,7 @@ from typing import Any
 
 from actors.clinic.actor import clinic_capability, clinic_stream
 from actors.clinic.commands import Open
-from actors.clinic.plan import ClinicPlan, QueuePlan, RoomPlan
+from actors.clinic.plan import ClinicPlan, DoctorPlan, QueuePlan, RoomPlan
 from actors.clinic.state import ClinicState
 from actors.gateways.his.adapter import HttpHis
 from actors.gateways.his.line import Terms
@@ -66,11 +66,17 @@ class House:
                 for place in table.values()
                 if place.clinic == clinic
             }
+            doctors = {
+                place.doctor: DoctorPlan(place.doctor)
+                for place in self.places.doctors.values()
+                if place.clinic == clinic
+            }
             await self.system.ref(clinic_stream(HOSPITAL, clinic, day)).ask(
                 Open(
                     by="admin",
                     clinic=ClinicPlan(clinic, "测试医院"),
                     queues=queues,
+                    doctors=doctors,
                     rooms={"1": RoomPlan("周", tuple(queues))},
                 ),
                 principal="admin",

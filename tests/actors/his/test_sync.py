@@ -5,12 +5,16 @@ from __future__ import annotations
 import itertools
 import sqlite3
 
+import msgspec
 import pytest
 
+from actors.clinic.actor import clinic_stream
+from actors.clinic.commands import StopClinic
+from actors.clinic.state import ClinicState
 from actors.gateways.his.faults import HisError
-from actors.his.places import Places
+from actors.his.places import Place, Places
 from tests.actors.gateways.his.simulated import DAY, NEXT_DAY, SimulatedProcess
-from tests.actors.his.house import PLACES, adapter, house
+from tests.actors.his.house import HOSPITAL, PLACES, adapter, house
 
 _trades = itertools.count(1)
 
@@ -99,6 +103,46 @@ async def test_a_stopped_session_is_stopped_here_and_opened_again(
         mine = (await ours.pool(session.department)).sessions[session.schedule_no]
         assert not mine.stopped
         assert mine.doctor == other
+
+
+async def test_a_stopped_doctor_stops_in_the_clinic_and_comes_back(
+    journal_url: str, there: SimulatedProcess
+) -> None:
+    async with adapter(there.url) as his:
+        session = max(
+            (s for s in await his.sessions(DAY) if s.half == "am"),
+            key=lambda s: sum(slot.total - slot.left for slot in s.slots),
+        )
+        own = Place("c1", f"Q{session.department}", "zhou")
+        places = msgspec.structs.replace(PLACES, doctors={session.doctor: own})
+        async with house(journal_url, his, places=places) as ours:
+            await ours.open()
+            await ours.sync.once()
+            told = {"schedule_no": session.schedule_no, "reason": "临时会诊"}
+
+            async def at_the_window(kind: str) -> ClinicState:
+                there.at_the_window("window_stop", trade_no=trade(), kind=kind, **told)
+                await ours.sync.once()
+                return (await ours.clinics())["c1"]
+
+            clinic = await at_the_window("1")
+            (stop,) = clinic.stops.values()
+            assert (stop.doctor, stop.half, stop.reason) == ("zhou", "am", "临时会诊")
+            asked = [
+                key
+                for key, ticket in clinic.tickets.items()
+                if ticket.facts.doctor == "zhou" and ticket.half == "am"
+            ]
+            assert sorted(stop.open) == sorted(asked)
+            assert asked
+            clinic = await at_the_window("2")
+            assert not clinic.stops
+            assert {clinic.tickets[key].state for key in asked} == {"booked"}
+            # the nurse's own stop is hers to lift
+            ref = ours.system.ref(clinic_stream(HOSPITAL, "c1", DAY))
+            mine = StopClinic(by="nurse", doctor="zhou", half="am", reason="不舒服")
+            await ref.ask(mine, principal="nurse")
+            assert set((await at_the_window("2")).stops) == {"s2"}
 
 
 async def test_what_the_window_changes_arrives(

@@ -19,7 +19,7 @@ from quart import Response
 
 from realtime.config import Http
 from realtime.http import app as http_app
-from realtime.http.server import HttpServer
+from realtime.http.server import HttpServer, ImpatientStream
 from tests.realtime.http.visitor import Door, opened, site
 from tests.realtime.sockets.place import open_place
 
@@ -232,6 +232,23 @@ async def test_a_peer_that_has_gone_already_is_no_error() -> None:
     with trio.fail_after(5):
         await server.serve(trio.SocketStream(ours))
     assert server.open == 0
+
+
+async def test_an_answer_that_comes_as_the_connection_says_goodbye_is_dropped() -> None:
+    """Its stream is closed to it, not busy: hypercorn forgives the one, and raises the
+    other, as it did at a request with rubbish behind it."""
+    ours, theirs = map(trio.socket.from_stdlib_socket, socket.socketpair())
+    stream, peer = ImpatientStream(trio.SocketStream(ours)), trio.SocketStream(theirs)
+    try:
+        goodbye = stream.send_eof()
+        # as far as its first pause, where another task's turn comes
+        goodbye.send(None)
+        with pytest.raises(trio.ClosedResourceError):
+            await stream.send_all(b"HTTP/1.1 200 \r\n\r\n")
+        goodbye.close()
+    finally:
+        await stream.aclose()
+        await peer.aclose()
 
 
 async def test_an_error_stays_in_its_connection(

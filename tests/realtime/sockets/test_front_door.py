@@ -149,6 +149,7 @@ async def test_half_a_head_and_nothing_at_all() -> None:
         assert await other.works()
 
 
+@pytest.mark.alone
 async def test_slow_loris_has_no_more_time_than_others() -> None:
     async with open_place(door=QUICK) as place:
         stream = await place.dial()

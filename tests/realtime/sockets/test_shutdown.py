@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
+import pytest
 import trio
 
 from realtime.sockets.front_door import DoorSettings
@@ -12,6 +13,7 @@ from tests.realtime.sockets.place import Client, open_place
 from tests.realtime.sockets.test_slow_readers import NOTE, SMALL, fill
 
 
+@pytest.mark.alone
 async def test_stalled_peers_do_not_hold_it_up() -> None:
     async with open_place() as place:
         good = await place.visitor()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 import msgspec
+import pytest
 import trio
 
 from realtime.protocol.codes import ClosingCode
@@ -73,6 +74,7 @@ async def test_a_write_that_stalls_ends_the_connection_by_force() -> None:
         assert closed.code is None  # a reset: half a frame may have been on its way
 
 
+@pytest.mark.alone
 async def test_a_slow_reader_that_goes_on_reading_is_not_cut_off() -> None:
     async with open_place(settings=EdgeSettings(stall_s=0.8)) as place:
         slow = await place.visitor(SMALL)
@@ -156,6 +158,7 @@ async def test_who_waits_for_replies_is_not_silent() -> None:
         assert (await keen.end()).code == 4000
 
 
+@pytest.mark.alone
 async def test_twenty_never_readers_change_nothing_for_the_others() -> None:
     rounds = 150
 

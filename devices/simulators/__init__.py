@@ -1,0 +1,1 @@
+"""Devices that are none, on pseudo-terminals that speak the same bytes."""
