@@ -40,10 +40,12 @@ from queue_displays.speech.utterances import Voices
 from realtime import demo_hospital, demo_schedule, quiet
 from realtime.accounts import Accounts, rights_follower
 from realtime.appointments import Appointments
+from realtime.clinics import Clinics
 from realtime.config import Settings
 from realtime.his_link import HisLink
 from realtime.http.app import Site, create_app
 from realtime.http.audio import AudioRoutes
+from realtime.http.clinics import ClinicRoutes
 from realtime.http.demo import Demo
 from realtime.http.metrics import Metrics
 from realtime.http.rooms import Rooms
@@ -220,6 +222,9 @@ async def serving(
             RoomKeys(settings.hospital, system, ClinicCounter(vault), vault, clock),
             gate,
             clock,
+        ),
+        clinics=ClinicRoutes(
+            Clinics(settings.hospital, system, clock).today, gate, clock
         ),
         terminals=TerminalRoutes(terminals, gate, clock),
         audio=AudioRoutes(speech, gate, clock),

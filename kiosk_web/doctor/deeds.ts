@@ -1,5 +1,6 @@
 import type { Answer } from "@shared/client/asks";
 import type { JsonObject } from "@shared/client/frames";
+import { useClinics } from "@shared/desk/clinics";
 import type { Form } from "@shared/desk/form";
 import type { DeskTicket, DeskView } from "@shared/desk/view";
 import { tell } from "@shared/page/language";
@@ -46,6 +47,7 @@ const OFFLINE_DEADLINE_MS = 3000;
 export function useDeeds(desk: Topic<DeskView>) {
   const live = useLive();
   const { room } = live.place;
+  const clinics = useClinics();
   /** The ask under way; until it is answered and shown, no other begins. */
   const busy = ref<string>();
   const said = ref<Said>();
@@ -198,7 +200,7 @@ export function useDeeds(desk: Topic<DeskView>) {
     transfer: () =>
       withCurrent((ticket) =>
         fill(
-          transferForm(ticket, view.value, room, (body, words) =>
+          transferForm(ticket, view.value, live.place, clinics.value, (body, words) =>
             void about("transfer", ticket, words, body),
           ),
         ),

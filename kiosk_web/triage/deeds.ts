@@ -1,5 +1,6 @@
 import type { Answer } from "@shared/client/asks";
 import type { JsonObject } from "@shared/client/frames";
+import { useClinics } from "@shared/desk/clinics";
 import type { DeskTicket, DeskView } from "@shared/desk/view";
 import { tell } from "@shared/page/language";
 import { type Topic, useLive } from "@shared/page/live";
@@ -31,6 +32,7 @@ const WHERE = "desk";
 
 export function useNurse(desk: Topic<DeskView>) {
   const live = useLive();
+  const clinics = useClinics();
   const said = ref<Said>();
   const busy = ref(0);
   const undone = ref<Undo[]>([]);
@@ -125,6 +127,8 @@ export function useNurse(desk: Topic<DeskView>) {
     say,
     act,
     history,
+    /** Where else a patient of this clinic may be sent today. */
+    elsewhere: () => ({ clinic: live.place.clinic, clinics: clinics.value }),
     checkIn: ({ id }: DeskTicket, more: JsonObject = {}) =>
       act("check_in", { ticket: id, ...more }, checkedIn, notCheckedIn),
     checkInCard: (card: string) => act("check_in", { card }, checkedIn, notCheckedIn),

@@ -85,8 +85,9 @@ export interface Topic<View> {
   shows: (seq: number) => Promise<void>;
 }
 
-/** Keep a view of this page's clinic; it follows the hospital's day. */
-export function useTopic<View>(name: string): Topic<View> {
+/** Keep a view of this page's clinic, or of another one that whoever sits here may see
+ *  too; it follows the hospital's day. */
+export function useTopic<View>(name: string, clinic?: string): Topic<View> {
   const live = useLive();
   const { connection, place, facts, day } = live;
   const { session } = connection;
@@ -94,7 +95,7 @@ export function useTopic<View>(name: string): Topic<View> {
   const staleSince = ref<number>();
   const refusal = ref<string>();
   const topic = computed(
-    () => `${clinicStream(facts.hospital.id, place.clinic, day.value)}:${name}`,
+    () => `${clinicStream(facts.hospital.id, clinic ?? place.clinic, day.value)}:${name}`,
   );
   let unfollow = () => {};
   let grace: ReturnType<typeof setTimeout> | undefined;
