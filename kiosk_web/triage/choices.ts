@@ -140,6 +140,12 @@ export function choicesFor(ticket: DeskTicket, view: DeskView, nurse: Nurse): Ch
       if (numbers.length) void nurse.vitals(ticket, { values: Object.fromEntries(numbers) });
     },
   }));
+  ask("complaint", tell("来看什么", "What for"), "C", () => ({
+    title: tell(`${whose(ticket)} 来看什么？`, `What does ${whose(ticket)} come for?`),
+    verb: tell("记下", "Write down"),
+    fields: [{ key: "text", label: tell("主诉", "Complaint"), kind: "text", required: true }],
+    send: ({ text = "" }) => void nurse.complaint(ticket, { text }),
+  }));
   if (ticket.level !== undefined || view.clinic?.rules?.emergency?.on)
     ask("triage", tell("急诊分级", "Triage"), "E", () => ({
       title: tell(`${whose(ticket)} 急诊分级`, `Triage level of ${whose(ticket)}`),

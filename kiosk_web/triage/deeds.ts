@@ -167,6 +167,10 @@ export function useNurse(desk: Topic<DeskView>) {
     }),
     transfer: about("transfer", "转诊", "Transferred"),
     answerStop: about("answer_stop", "已安排", "Arranged"),
+    complaint: about("complaint", "来看什么", "What for", ({ id, complaint }) => () => ({
+      name: "complaint",
+      body: { ticket: id, text: complaint ?? "" },
+    })),
     vitals: about("vitals", "生命体征", "Vital signs"),
     triage: about("triage", "分级", "Triaged", ({ id, level }) => () =>
       level === undefined

@@ -8,7 +8,13 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from actors.clinic.commands import CheckIn, Merge, Register, Rename
+from actors.clinic.commands import (
+    CheckIn,
+    Merge,
+    NoteComplaint,
+    Register,
+    Rename,
+)
 from actors.clinic.plan import (
     CheckedInAt,
     Extra,
@@ -71,6 +77,12 @@ class _CheckIn(_Body, frozen=True):
     reason: Text = ""
 
 
+class _Complaint(_Body, frozen=True):
+    ticket: str
+    text: Text
+    where: Text = ""
+
+
 class _Rename(_Body, frozen=True):
     person: Person
     name: PersonName
@@ -94,6 +106,7 @@ class ClinicCounter:
             ("desk", "check_in"): self._check_in_at("desk"),
             ("setup", "register"): self._register,
             ("desk", "register"): self._register,
+            ("desk", "complaint"): self._complaint,
             ("setup", "rename"): self._rename,
             ("setup", "merge"): self._merge,
         }
@@ -179,6 +192,22 @@ class ClinicCounter:
             )
         )
 
+    def _complaint(
+        self, who: Principal, clinic: str, view: str, body: msgspec.Raw
+    ) -> Errand:
+        """What somebody is ill with is theirs: it rests sealed, as a name does."""
+        asked = read_body(body, _Complaint)
+        nurse(who, clinic, asked)
+        text = asked.text.strip()
+        return Errand(
+            NoteComplaint(
+                by=who.name,
+                where=asked.where,
+                ticket=asked.ticket,
+                complaint=self._vault.seal(text) if text else None,
+            )
+        )
+
     def _rename(
         self, who: Principal, clinic: str, view: str, body: msgspec.Raw
     ) -> Errand:
@@ -216,4 +245,4 @@ class ClinicCounter:
         return msgspec.json.encode(told)
 
 
-_NOT_TOLD = ("name", "card", "traveller", "ticket", "tickets")
+_NOT_TOLD = ("name", "complaint", "card", "traveller", "ticket", "tickets")

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.e2e.axe import violations
 from tests.e2e.clinics import fill, open_clinic
 from tests.e2e.floor import DESK_SIZE, Floor
 from tests.e2e.hospital import Hospital
@@ -58,6 +59,7 @@ def looks_right(page: Page) -> None:
         ]
         assert small == [], f"at {width} × {height}"
     assert page.evaluate(CONTRASTS, 4.5) == []
+    assert violations(page) == []
 
 
 def wide(page: Page) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.e2e.axe import violations
 from tests.e2e.floor import NOBODY_ANSWERS, Floor
 from tests.e2e.hospital import Hospital
 from tests.e2e.looks import CUT_OFF, SMALL_TARGETS
@@ -60,11 +61,13 @@ def test_paper_bridges_an_outage(hospital: Hospital, floor: Floor) -> None:
         expect(paper.locator("tbody").first).to_contain_text("李秀芳")
         assert paper.evaluate(CUT_OFF) == []
         assert paper.evaluate(SMALL_TARGETS, 32) == []
+        assert violations(paper) == []
         # somebody else at the machine, with a window of their own, sees nothing of it
         other = desk.page.context.new_page()
         other.goto(hospital.address + KEPT)
         expect(other.get_by_label("密码")).to_be_visible()
         assert "李秀芳" not in other.content()
+        assert violations(other) == []
         other.get_by_label("账号").fill("qin")
         other.get_by_label("密码").fill(OWN + "!")
         other.get_by_role("button", name="打开").click()
