@@ -34,11 +34,15 @@ from actors.schedule.actor import schedule_capability
 from actors.staff.actor import staff_capability
 from actors.terminal.actor import terminal_capability
 from actors.terminal.roster import roster_capability
+from queue_displays.announcements.actor import KIND as AREA
+from queue_displays.announcements.actor import area_capability
+from queue_displays.announcements.receipts import VIEW as RECEIPTS
 from queue_displays.hall import HallView
 from queue_displays.speech.speaking import Speaking
 from queue_displays.speech.utterances import Voices
 from realtime import demo_hospital, demo_schedule, quiet
 from realtime.accounts import Accounts, rights_follower
+from realtime.announcer import Announcing, sounding
 from realtime.appointments import Appointments
 from realtime.clinics import Clinics
 from realtime.config import Settings
@@ -64,6 +68,7 @@ from realtime.sockets.edge import Edge, EdgeSettings
 from realtime.sockets.front_door import DoorSettings, FrontDoor
 from realtime.terminals import Terminals
 from realtime.tokens import Gate, mint
+from realtime.topics.area_counter import AreaCounter
 from realtime.topics.clinic_counter import ClinicCounter
 from realtime.topics.counter import Counter
 from realtime.topics.directory_counter import DirectoryCounter
@@ -152,8 +157,9 @@ async def serving(
     gate = Gate(keys.tokens)
     hospital = settings.hospital.id
     terminals = Terminals(hospital, gate, clock)
+    announcing = Announcing(hospital, settings.hospital.zone)
     built = [
-        *rooms(vault, patients, terminals),
+        *rooms(vault, patients, terminals, announcing),
         *(wing(vault) for wing in wings),
     ]
     appointments = Appointments(hospital, journal)
@@ -162,8 +168,10 @@ async def serving(
         courier.follower,
         *(rights_follower(hospital, gate), forecasts.follower),
         *(appointments.follower, book, news, terminals.follower),
+        *announcing.followers,
     ]
     voices, speech, took = speech_of(settings, vault)
+    announcing.sound = sounding(voices, speech)
     his = None if places is None else HisLink(settings, vault, places)
     if his is not None:
         followers.append(his.follower)
@@ -178,6 +186,7 @@ async def serving(
     appointments.system = system
     courier.system = system
     terminals.system = system
+    announcing.speak_through(system)
     accounts = Accounts(hospital, system, vault, gate)
     hub = Hub(
         hospital,
@@ -187,8 +196,9 @@ async def serving(
         [counter for _, counter in built],
         clock,
         settings.live.topics,
-        {(CLINIC, TIMES): forecasts},
+        {(CLINIC, TIMES): forecasts, (AREA, RECEIPTS): announcing.receipts},
     )
+    hub.departed = announcing.receipts.gone
     zone = settings.hospital.zone
     news.speak_through(system)
     desk = PatientsDesk(hospital, system, vault, book)
@@ -199,6 +209,7 @@ async def serving(
     hub.new_audience = edge.audience
     metrics = Metrics()
     tell(metrics, system, hub, edge.traffic)
+    announcing.tell(metrics)
     tell_speech(metrics, speech, took)
     if his is not None:
         his.tell(metrics)
@@ -239,6 +250,7 @@ async def serving(
     async with system.running(), trio.open_nursery() as nursery:
         await accounts.void_what_was()
         await terminals.void_what_was()
+        await nursery.start(announcing.run)
         await door.listen(settings.http.host, settings.http.port)
         await nursery.start(edge.run)
         nursery.start_soon(hub.run)
@@ -277,6 +289,7 @@ def rooms(
     vault: Vault,
     patients: PatientsCounter | None = None,
     terminals: Terminals | None = None,
+    announcing: Announcing | None = None,
 ) -> list[tuple[Capability[Any], Counter]]:
     """Every kind of actor of this release, with its counter. That of the patients is
     staffed later by whoever gives it; without ``terminals`` nobody is let in."""
@@ -284,12 +297,20 @@ def rooms(
         *(_clinic(vault), _schedule(vault), _booker(), _directory(), _staff(vault)),
         (terminal_capability(), TerminalCounter(terminals)),
         (roster_capability(), RosterCounter(terminals)),
+        _area(vault, announcing),
         (patients_capability(), patients or PatientsCounter()),
     ]
 
 
 def _clinic(vault: Vault) -> tuple[Capability[Any], Counter]:
     return clinic_capability(vault).showing(HallView(vault)), ClinicCounter(vault)
+
+
+def _area(
+    vault: Vault, announcing: Announcing | None
+) -> tuple[Capability[Any], Counter]:
+    sound = None if announcing is None else announcing.key_of
+    return area_capability(vault, sound), AreaCounter(announcing)
 
 
 def _schedule(vault: Vault) -> tuple[Capability[Any], Counter]:

@@ -24,6 +24,7 @@ from actors.kernel.times import WallClock
 from queue_displays.speech.names import BadLexicon
 from realtime import his_commands, say
 from realtime.config import BadSettings, Settings, load
+from realtime.edge import command as edge_command
 from realtime.keys import BadKeys, open_keys
 from realtime.scenario import command as scenario_command
 from realtime.simulate import command as simulate_command
@@ -170,6 +171,7 @@ def _parser() -> argparse.ArgumentParser:
     his_commands.register(commands, settings, _settings)
     say.register(commands, settings, _settings)
     scenario_command.register(commands)
+    edge_command.register(commands)
     return parser
 
 

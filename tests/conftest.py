@@ -62,8 +62,8 @@ def postgres_server() -> Iterator[Postgres]:
 
 @pytest.fixture
 def postgres_url(postgres_server: Postgres) -> Iterator[str]:
-    """The URL of an empty database of this test's own."""
-    with postgres_server.database() as url:
+    """The URL of an empty database, this test's own as long as it runs."""
+    with postgres_server.lent() as url:
         yield url
 
 

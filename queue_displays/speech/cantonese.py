@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 
 from queue_displays.speech.mandarin import ENGLISH, PAUSE, STOPS
-from queue_displays.speech.names import CANTONESE, HAN, surname_of
+from queue_displays.speech.names import CANTONESE, HAN, han_name, surname_of
 from queue_displays.speech.numerals import in_text, patients_numbers
 from queue_displays.speech.words import Part, Spoken
 
@@ -47,9 +47,10 @@ class CantoneseReader:
                     yield from self._text(part.text)
 
     def _name(self, part: Part) -> Iterator[tuple[bool, str]]:
-        name = part.text.replace("*", "某").replace("＊", "某")
-        name = "".join(HAN.findall(name))
+        name = han_name(part.text)
         if not name:
+            if HAN.search(part.text):
+                return
             words = " ".join(ENGLISH.findall(part.text))
             if words:
                 yield from ((False, PAUSE), (True, words), (False, PAUSE))

@@ -14,7 +14,7 @@ from typing import Literal, TypeAlias
 
 from pypinyin import Style, lazy_pinyin
 
-from queue_displays.speech.names import HAN, MANDARIN, surname_of
+from queue_displays.speech.names import HAN, MANDARIN, han_name, surname_of
 from queue_displays.speech.numerals import in_text, one_by_one, patients_numbers
 from queue_displays.speech.words import Part, Spoken
 
@@ -104,8 +104,9 @@ class Reader:
 
     def name(self, name: str) -> str:
         """A Han name. Raises Unreadable."""
-        name = name.replace("*", "某").replace("＊", "某")
-        name = "".join(HAN.findall(name))
+        name = han_name(name)
+        if not name:
+            raise Unreadable
         if name in self._names:
             return self._names[name]
         surname = surname_of(name, self._names)

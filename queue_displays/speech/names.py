@@ -110,6 +110,18 @@ def read_lexicon(file: Path) -> Lexicon:
     return Lexicon(found["zh"], found["yue"])
 
 
+_BESIDE = re.compile("[\\s*＊某·•‧∙⋅・･．.'’\\-\ufe00-\ufe0f\U000e0100-\U000e01ef]+")
+
+
+def han_name(name: str) -> str:
+    """Its characters, a masked one as 某. Empty when it is in another script, or has a
+    sign that nobody can read: half a name calls somebody else."""
+    name = name.replace("*", "某").replace("＊", "某")
+    characters = "".join(HAN.findall(name))
+    rest = _BESIDE.sub("", HAN.sub("", name))
+    return "" if rest else characters
+
+
 def surname_of(name: str, readings: Mapping[str, str]) -> str:
     """The characters of a name that are read as a surname; none for a name in another
     script."""

@@ -64,6 +64,7 @@ class Speaking:
         self._warm_s = warm_s
         self._patience_s = patience_s
         self._fault: str | None = OFF if command is None else STARTING
+        self._mute = command is None
         self._waiting: OrderedDict[str, Utterance] = OrderedDict()
         self._known: OrderedDict[str, Utterance] = OrderedDict()
         self._failures: OrderedDict[str, str] = OrderedDict()
@@ -90,7 +91,7 @@ class Speaking:
         if key in self._waiting or key in self._at_hand or key in self.cache:
             return
         self._failures.pop(key, None)
-        if self._command is None:
+        if self._mute:
             return
         if len(self._waiting) >= _WAITING:
             self._fail(key, "too much is to be said at once")
@@ -174,9 +175,14 @@ class Speaking:
                 assert self._command is not None
                 async with working(self._command) as session:
                     self._fault = None
+                    self._mute = False
                     self.engines = session.engines
                     await self._serve(session)
             except NoEngine as none:
+                # nobody waits for a voice that is not there: whoever asks once there
+                # is one has it rendered then
+                self._mute = True
+                self._waiting.clear()
                 self._lost(str(none))
             except WorkerGone as gone:
                 strikes = 0 if self.rendered > rendered else strikes + 1

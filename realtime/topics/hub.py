@@ -77,6 +77,8 @@ class Hub:
         self._expiries: list[tuple[Millis, int, Connection]] = []
         self._order = count()
         self.new_audience: Callable[[str, int], Audience]
+        self.departed: Callable[[Principal], None] = lambda who: None
+        """Hears whose connection has ended: the very principal that had asked."""
         gate.revocations.listen(self._revoked)
 
     # -- coming and going --------------------------------------------------------------
@@ -99,6 +101,8 @@ class Hub:
         for topic in list(connection.topics):
             if live := self._live.get(topic):
                 live.rest_if_alone()
+        if isinstance(connection.principal, Principal):
+            self.departed(connection.principal)
 
     async def run(self) -> None:
         """Closes whose token has expired, and answers what takes its time."""

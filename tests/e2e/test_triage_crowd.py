@@ -3,6 +3,7 @@
 from statistics import median
 from typing import Any
 
+import pytest
 from playwright.sync_api import CDPSession, Page, expect
 
 from tests.e2e.floor import DESK_SIZE, Floor
@@ -58,6 +59,7 @@ def crowded(hospital: Hospital) -> None:
     arrange(hospital, asks)
 
 
+@pytest.mark.alone
 def test_a_thousand_tickets(hospital: Hospital, floor: Floor) -> None:
     crowded(hospital)
     page = floor.page(DESK_SIZE)

@@ -7,10 +7,15 @@ broken in a copy of the tree, and a small part of the suite must notice.
 
 from __future__ import annotations
 
+import json
 import os
+import select
 import shutil
+import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -199,39 +204,120 @@ class Run(NamedTuple):
     output: str
 
 
-def the_tree(into: Path) -> None:
-    """A copy of what Python needs; compiled files come along and stay valid."""
-    away = shutil.ignore_patterns("node_modules", "dist", ".*")
-    for package in PACKAGES:
-        shutil.copytree(CHECKOUT / package, into / package, ignore=away)
-    shutil.copy2(CHECKOUT / "pyproject.toml", into)
+class NoVerdict(Exception):
+    """A run did not end, or ended by something else than its tests."""
 
 
-def mutate(tree: Path, mutant: Mutant) -> None:
-    """Fails when the line is not there any more, or not alone: a promise that moved
-    wants its mutant moved with it."""
-    path = tree / mutant.file
-    text = path.read_text("utf-8")
-    assert text.count(mutant.old) == 1, f"{mutant.file} no longer says:\n{mutant.old}"
-    path.write_text(text.replace(mutant.old, mutant.new), "utf-8")
-    for compiled in path.parent.glob(f"__pycache__/{path.stem}.*.pyc"):
-        compiled.unlink()
+# Runs pytest in a child for each line of stdin. What is not ours is imported once:
+# that is more than half of what such a run costs. Of ours nothing may be, for it is
+# broken between two runs.
+_WARM = f"""
+import json, os, sys
+import _pytest.python, pytest, trio, hypothesis, hypothesis.stateful, msgspec
+import sqlalchemy.orm, alembic.command, psycopg, cryptography.hazmat.primitives.ciphers
+import httpx, prometheus_client, quart_trio, websockets.client, hypercorn.trio
+assert not {set(PACKAGES)!r} & {{name.partition(".")[0] for name in sys.modules}}
+for line in sys.stdin:
+    asked = json.loads(line)
+    child = os.fork()
+    if child == 0:
+        code = 70
+        try:
+            with open(asked["output"], "wb", 0) as output:
+                os.dup2(output.fileno(), 1)
+                os.dup2(output.fileno(), 2)
+            code = int(pytest.main(asked["arguments"]))
+        finally:
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(code)
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+"""
 
 
-def run(tree: Path, tests: tuple[str, ...]) -> Run:
-    """These tests of that tree, on SQLite."""
-    options = ["-m", "not postgres", "--rootdir", str(tree), "--tb=line"]
-    # no more plugins than these tests use: half of such a run is imports
-    for plugin in ("pytest_trio.plugin", "pytest_timeout", "no:cacheprovider"):
-        options += ["-p", plugin]
-    ours = {"PYTHONPATH": str(tree), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", *options, *tests],
-        cwd=tree,
-        env={**os.environ, **ours},
-        capture_output=True,
-        text=True,
-        timeout=TIMEOUT_S,
-        check=False,
-    )
-    return Run(done.returncode, done.stdout + done.stderr)
+class Bench:
+    """A copy of the tree, and a process that runs tests of it; see `on_a_bench`."""
+
+    def __init__(self, folder: Path) -> None:
+        self._tree = folder / "tree"
+        self._output = folder / "output"
+        self._output.touch()
+        away = shutil.ignore_patterns("node_modules", "dist", ".*")
+        for package in PACKAGES:
+            shutil.copytree(CHECKOUT / package, self._tree / package, ignore=away)
+        shutil.copy2(CHECKOUT / "pyproject.toml", self._tree)
+        ours = {
+            "PYTHONPATH": str(self._tree),
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+            # a line is broken and mended within the second that tells two files apart
+            "PYTHONDONTWRITEBYTECODE": "1",
+        }
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", _WARM],
+            cwd=self._tree,
+            env={
+                name: value
+                for name, value in os.environ.items()
+                if not name.startswith("PYTEST_")
+            }
+            | ours,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            start_new_session=True,
+        )
+
+    def run(self, tests: tuple[str, ...]) -> Run:
+        """These tests of this tree, on SQLite. Raises NoVerdict when they do not end,
+        and at every later run of this bench."""
+        arguments = ["-m", "not postgres", "--rootdir", str(self._tree), "--tb=line"]
+        # no more plugins than these tests use
+        for plugin in ("pytest_trio.plugin", "pytest_timeout", "no:cacheprovider"):
+            arguments += ["-p", plugin]
+        asked = {"arguments": [*arguments, *tests], "output": str(self._output)}
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        try:
+            self._process.stdin.write(json.dumps(asked).encode() + b"\n")
+            self._process.stdin.flush()
+        except BrokenPipeError as gone:
+            raise NoVerdict("an earlier run did not end") from gone
+        ready, _, _ = select.select([self._process.stdout], [], [], TIMEOUT_S)
+        code = self._process.stdout.readline() if ready else b""
+        output = self._output.read_text("utf-8", "replace")
+        if not code:
+            self._kill()
+            raise NoVerdict(output)
+        return Run(int(code), output)
+
+    @contextmanager
+    def broken(self, mutant: Mutant) -> Iterator[None]:
+        """Inside, that line is broken. Fails when it is not there any more, or not
+        alone: a promise that moved wants its mutant moved with it."""
+        path = self._tree / mutant.file
+        whole = path.read_bytes()
+        text = whole.decode()
+        assert text.count(mutant.old) == 1, f"{mutant.file} lacks:\n{mutant.old}"
+        path.write_bytes(text.replace(mutant.old, mutant.new).encode())
+        for compiled in path.parent.glob(f"__pycache__/{path.stem}.*.pyc"):
+            compiled.unlink()
+        try:
+            yield
+        finally:
+            path.write_bytes(whole)
+
+    def close(self) -> None:
+        """Ends its process and whatever that was running."""
+        self._kill()
+        self._process.communicate()
+
+    def _kill(self) -> None:
+        os.killpg(self._process.pid, signal.SIGKILL)
+
+
+@contextmanager
+def on_a_bench(folder: Path) -> Iterator[Bench]:
+    bench = Bench(folder)
+    try:
+        yield bench
+    finally:
+        bench.close()

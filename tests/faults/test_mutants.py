@@ -4,25 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from pathlib import Path
+from contextlib import ExitStack
+from queue import SimpleQueue
 
 import pytest
 
-from tests.faults.mutants import MUTANTS, Mutant, Run, mutate, run, the_tree
+from tests.faults.mutants import MUTANTS, Bench, Mutant, Run, on_a_bench
 
 AT_ONCE = 2
 ALL_KILLERS = tuple(dict.fromkeys(k for mutant in MUTANTS for k in mutant.killers))
-
-
-def tried(tree: Path, mutant: Mutant) -> Run:
-    the_tree(tree)
-    mutate(tree, mutant)
-    return run(tree, mutant.killers)
-
-
-def untouched(tree: Path) -> Run:
-    the_tree(tree)
-    return run(tree, ALL_KILLERS)
 
 
 @pytest.fixture(scope="module")
@@ -30,12 +20,25 @@ def runs(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[dict[str, Future[Run]]]:
     """All of them are on their way, two at a time."""
-    folder = tmp_path_factory.mktemp("mutants")
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        runs = {"": pool.submit(untouched, folder / "untouched")}
-        for number, mutant in enumerate(MUTANTS):
-            tree = folder / str(number)
-            runs[mutant.promise] = pool.submit(tried, tree, mutant)
+    free: SimpleQueue[Bench] = SimpleQueue()
+
+    def tried(mutant: Mutant | None) -> Run:
+        bench = free.get()
+        try:
+            if mutant is None:
+                return bench.run(ALL_KILLERS)
+            with bench.broken(mutant):
+                return bench.run(mutant.killers)
+        finally:
+            free.put(bench)
+
+    with ExitStack() as benches, ThreadPoolExecutor(AT_ONCE) as pool:
+        for _ in range(AT_ONCE):
+            folder = tmp_path_factory.mktemp("bench")
+            free.put(benches.enter_context(on_a_bench(folder)))
+        runs = {"": pool.submit(tried, None)}
+        for mutant in MUTANTS:
+            runs[mutant.promise] = pool.submit(tried, mutant)
         yield runs
         pool.shutdown(cancel_futures=True)
 

@@ -27,6 +27,7 @@ import psycopg
 SUPERUSER = "houzhen"
 # The socket's whole path must fit sockaddr_un (108 bytes on Linux).
 LONGEST_SOCKET_DIR = 80
+CUT_WITHIN_MS = 10_000
 SETTINGS = {
     "listen_addresses": "",
     "max_connections": "60",
@@ -93,6 +94,7 @@ class Postgres:
             raise PostgresFailed("root needs an account to run PostgreSQL as")
         self._process: subprocess.Popen[bytes] | None = None
         self._names = (f"t{number}" for number in itertools.count(1))
+        self._free: list[str] = []
         parent = tempfile.gettempdir()
         if len(parent) > LONGEST_SOCKET_DIR - 20:
             parent = "/tmp"
@@ -165,14 +167,27 @@ class Postgres:
         self._command(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
     def disconnect_all(self, name: str) -> int:
-        """Cut every connection to a database, as a failing network would."""
+        """Cut every connection to a database, as a failing network would; returns
+        when they are gone."""
         with psycopg.connect(self._dsn("postgres"), autocommit=True) as connection:
             cut = connection.execute(
-                "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+                "SELECT count(pg_terminate_backend(pid, %s)) FROM pg_stat_activity"
                 " WHERE datname = %s",
-                (name,),
+                (CUT_WITHIN_MS, name),
             ).fetchone()
         return int(cut[0]) if cut else 0
+
+    @contextlib.contextmanager
+    def lent(self) -> Iterator[str]:
+        """The URL of an empty database, which is emptied for the next one after the
+        block: a tenth of what making and dropping one costs."""
+        name = self._free.pop() if self._free else self.create()
+        yield self.url(name)
+        self.disconnect_all(name)
+        with psycopg.connect(self._dsn(name), autocommit=True) as connection:
+            connection.execute("DROP SCHEMA public CASCADE")
+            connection.execute("CREATE SCHEMA public")
+        self._free.append(name)
 
     @contextlib.contextmanager
     def database(self, template: str = "template1") -> Iterator[str]:

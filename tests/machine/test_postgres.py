@@ -39,6 +39,28 @@ def test_every_test_has_a_database_of_its_own(postgres_server: Postgres) -> None
         assert run(other, tables) == []
 
 
+def test_what_is_lent_again_is_empty_and_nobody_is_in_it(
+    postgres_server: Postgres,
+) -> None:
+    with postgres_server.lent() as url:
+        run(url, "CREATE TABLE visits (n int)", "SELECT 1")
+        engine = sa.create_engine(url)
+        somebody = engine.connect()
+        somebody.execute(sa.text("LOCK TABLE visits"))
+        somebody.execute(sa.text("SELECT pg_advisory_lock(1)"))
+    with postgres_server.lent() as again:
+        assert again == url
+        assert (
+            run(url, "SELECT tablename FROM pg_tables WHERE tablename = 'visits'") == []
+        )
+        assert run(url, "SELECT pg_try_advisory_lock(1)") == [True]
+    with pytest.raises(sa.exc.OperationalError):
+        somebody.execute(sa.text("SELECT 1"))
+    somebody.invalidate()
+    somebody.close()
+    engine.dispose()
+
+
 def test_a_prepared_database_is_copied(postgres_server: Postgres) -> None:
     prepared = postgres_server.create()
     run(

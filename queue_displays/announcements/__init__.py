@@ -1,0 +1,1 @@
+"""What an area hears: calls in words, one after another in each zone, answered for."""

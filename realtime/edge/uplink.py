@@ -1,0 +1,157 @@
+"""The edge as a device of the floor: enrolled by a code, heard every half minute."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import msgspec
+import trio
+
+from realtime.client import AskRefused, Client, ClientError, open_client
+from realtime.edge.settings import EdgeSettings
+from realtime.version import version
+
+log = logging.getLogger("houzhen.edge")
+
+BEAT_S = 25.0
+PAUSE_S = 3.0
+ASK_S = 10.0
+
+
+class _Known(msgspec.Struct):
+    """What is kept of an enrolment: nothing but this opens the server's door."""
+
+    terminal: str
+    secret: str
+
+
+class Uplink:
+    """Runs until cancelled; the network, a restart or a revocation never end it.
+
+    Without a token it shows a code (in the log and in `code`) until somebody confirms
+    it at the set-up page. The devices work without it: a kiosk whose server is away
+    still reads cards and prints.
+    """
+
+    def __init__(
+        self,
+        settings: EdgeSettings,
+        facts: Callable[[], dict[str, Any]],
+        reach: Callable[[bool], None],
+    ) -> None:
+        self._settings = settings
+        self._facts = facts
+        self._reach = reach
+        self._file = settings.folder / "terminal.json"
+        self._news = trio.Event()
+        self.connected = False
+        self.code = ""
+        self.terminal = ""
+
+    def look(self) -> None:
+        """Something changed that the server should hear of now."""
+        self._news.set()
+
+    async def run(self) -> None:
+        while True:
+            try:
+                token = await self._token()
+                await self._stay(token)
+            except* (httpx.HTTPError, OSError, ClientError, ValueError) as group:
+                log.info("not with the server: %s", group.exceptions[0])
+            finally:
+                self._turn(False)
+            await trio.sleep(PAUSE_S)
+
+    def _turn(self, connected: bool) -> None:
+        if connected != self.connected:
+            self.connected = connected
+            self._reach(connected)
+
+    # -- a token ----------------------------------------------------------------------
+
+    async def _token(self) -> str:
+        if self._settings.token_file is not None:
+            path = self._settings.base / self._settings.token_file
+            return path.read_text().strip()
+        async with httpx.AsyncClient(
+            base_url=self._settings.server, timeout=ASK_S, trust_env=False
+        ) as http:
+            while True:
+                known = self._kept() or await self._apply(http)
+                answer = await http.post(
+                    f"/api/v1/terminals/{known.terminal}/token",
+                    json={"secret": known.secret},
+                )
+                if answer.status_code in (403, 404):
+                    # revoked, or nobody confirmed it in time: ask as a new device
+                    self._file.unlink(missing_ok=True)
+                else:
+                    found = answer.raise_for_status().json()
+                    if "token" in found:
+                        self.code, self.terminal = "", known.terminal
+                        return str(found["token"])
+                    self._show(str(found["code"]))
+                await trio.sleep(PAUSE_S)
+
+    async def _apply(self, http: httpx.AsyncClient) -> _Known:
+        asked = {"role": self._settings.role, "width": 0, "height": 0}
+        answer = await http.post("/api/v1/terminals", json=asked)
+        found = answer.raise_for_status().json()
+        known = _Known(found["terminal"], found["secret"])
+        _write(self._file, {"terminal": known.terminal, "secret": known.secret})
+        self._show(str(found["code"]))
+        return known
+
+    def _kept(self) -> _Known | None:
+        try:
+            return msgspec.json.decode(self._file.read_bytes(), type=_Known)
+        except FileNotFoundError:
+            return None
+        except msgspec.DecodeError:
+            self._file.unlink(missing_ok=True)
+            return None
+
+    def _show(self, code: str) -> None:
+        if code != self.code:
+            self.code = code
+            log.warning("confirm this device at the set-up page: code %s", code)
+
+    # -- with it ----------------------------------------------------------------------
+
+    async def _stay(self, token: str) -> None:
+        """Until the server ends it: the token's day is over, or the device revoked."""
+        name = f"edge-{self.terminal}" if self.terminal else "edge"
+        async with open_client(
+            self._settings.live_url, token, kind="edge", id=name
+        ) as client:
+            while True:
+                await client.welcomed()
+                self._turn(True)
+                await self._beat(client)
+                self._news = trio.Event()
+                with trio.move_on_after(BEAT_S):
+                    await self._news.wait()
+                self._turn(client.connected)
+
+    async def _beat(self, client: Client) -> None:
+        if not self.terminal:
+            return  # a plain token names no terminal of the floor
+        stream = f"{self._settings.hospital}/terminal/{self.terminal}:device"
+        try:
+            await client.ask(stream, "beat", {"version": version()})
+        except AskRefused as refused:
+            log.info("the server did not take the beat: %s", refused.code)
+
+
+def _write(path: Path, found: dict[str, str]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w") as file:
+        json.dump(found, file)
