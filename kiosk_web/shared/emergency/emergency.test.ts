@@ -15,6 +15,9 @@ class Kept {
   };
 }
 
+// a key from a password takes its time on purpose
+vi.setConfig({ testTimeout: 60_000 });
+
 const AT = Date.UTC(2026, 10, 23, 2);
 const VIEW: DeskView = {
   clinic: { name: "内科" },
