@@ -29,7 +29,7 @@ def hospital(pages: None, tmp_path: Path) -> Iterator[Hospital]:
 def the_list_is_kept(desk: Triage) -> None:
     """With its time, and the page that shows it."""
     key = desk.page.get_by_role("button", name="应急名单")
-    expect(key).to_contain_text(":", timeout=15_000)
+    expect(key).to_contain_text(":", timeout=30_000)
     desk.page.wait_for_function("() => caches.match('/emergency')")
 
 

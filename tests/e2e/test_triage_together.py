@@ -76,6 +76,7 @@ def test_two_nurses_and_three_doctors_at_once(hospital: Hospital, floor: Floor) 
         desk.stands("B", WAITING, "B002")
     # each doctor has what they had, while the nurses go on
     doctors["2"].page.keyboard.press("F4")
+    expect(doctors["2"].current).to_contain_text("就诊中")
     one.choose("A004")
     one.press("g")
     one.answer(reason="走了")
