@@ -360,11 +360,11 @@ def rights_follower(hospital: str, gate: Gate) -> Follower:
     ).decode
 
     async def hear(record: Recorded) -> None:
-        if record.stream == stream and record.name in _LESS:
+        if record.stream == stream:
             event = read(record.body)
             gate.revocations.revoke_name(event.account, event.at)
 
-    return Follower("staff-rights", hear)
+    return Follower("staff-rights", hear, names=_LESS)
 
 
 def new_password() -> str:

@@ -9,10 +9,12 @@ from typing import cast
 import trio
 
 from actors.hospital.actor import plan_stream
+from actors.hospital.messages import Event
 from actors.hospital.state import HospitalState
 from actors.journal.records import Recorded
 from actors.kernel.errors import UnknownTarget
 from actors.runtime.followers import Follower
+from actors.runtime.shape import names_of
 from actors.runtime.system import ActorSystem
 from queue_displays.announcements.commands import Attend, Told
 from queue_displays.announcements.floor import Floor, floor_of
@@ -40,7 +42,7 @@ class Announcing:
         self._system: ActorSystem
         self.followers: tuple[Follower, ...] = (
             self.herald.follower,
-            Follower("announcer-plan", self._planned),
+            Follower("announcer-plan", self._planned, names=names_of(Event)),
         )
 
     def speak_through(self, system: ActorSystem) -> None:

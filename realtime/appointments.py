@@ -98,6 +98,7 @@ _HEARD = frozenset(
         "session_ended",
     )
 )
+_NAMES = _HEARD | {"schedule.opened", "clinic.checked_in", "clinic.opened"}
 _about = msgspec.json.Decoder(_About).decode
 _checked_in = msgspec.json.Decoder(_Ticket).decode
 
@@ -124,7 +125,7 @@ class Appointments:
         self.system: ActorSystem
         self._hospital = hospital
         self._journal = journal
-        self.follower = Follower("appointments", self.hear)
+        self.follower = Follower("appointments", self.hear, names=_NAMES)
 
     async def hear(self, record: Recorded) -> None:
         """Raises what a busy or failing house says; then it is heard again."""

@@ -34,8 +34,8 @@ class Speech(msgspec.Struct, frozen=True):
         ),
     ] = "zh,en"
     rate: Annotated[
-        int, _number("Pace of Mandarin; 200 is four syllables a second", 80, 450)
-    ] = 200
+        int, _number("Pace of Mandarin; 220 is 4.5 syllables a second", 80, 450)
+    ] = 220
     variant: Annotated[
         str,
         _text(

@@ -13,7 +13,7 @@ from actors.gateways.his.line import Terms
 from actors.his.persons import Persons
 from actors.his.places import Places
 from actors.his.sync import Pace, Sync
-from actors.his.telling import FOLLOWER, Teller, lane_of
+from actors.his.telling import FOLLOWER, TELLS, Teller, lane_of
 from actors.journal.records import Recorded
 from actors.kernel.sealed import Vault
 from actors.kernel.times import day_of
@@ -63,7 +63,7 @@ class HisLink:
         self._teller: Teller | None = None
         self._ready = trio.Event()
         self.follower: Follower = Lanes(
-            FOLLOWER, self._handle, lane_of, settings.his.at_once
+            FOLLOWER, self._handle, lane_of, settings.his.at_once, names=TELLS
         )
         self.sync: Sync | None = None
 

@@ -75,7 +75,7 @@ class PatientNews(BatchFollower):
     """``hear`` raises when a clinic could not be told: it is tried again."""
 
     def __init__(self, journal: Journal, vault: Vault, book: Book) -> None:
-        super().__init__(NAME, self.hear)
+        super().__init__(NAME, self.hear, names=_tag.values())
         self._journal = journal
         self._vault = vault
         self._book = book

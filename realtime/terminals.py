@@ -23,9 +23,10 @@ from actors.kernel.errors import Refusal, Refused
 from actors.kernel.identity import parts_of
 from actors.kernel.times import Clock, Millis
 from actors.runtime.followers import Follower
+from actors.runtime.shape import names_of
 from actors.runtime.system import ActorSystem
 from actors.terminal.actor import KIND, terminal_stream
-from actors.terminal.messages import Audio, Enrol, Note, Profile, Role, Short
+from actors.terminal.messages import Audio, Enrol, Event, Note, Profile, Role, Short
 from actors.terminal.roster import RosterState, Row, Tell, roster_stream, row_of
 from actors.terminal.state import TerminalState
 from realtime.tokens import Gate, Principal, mint
@@ -149,7 +150,7 @@ class Terminals:
         self._online: dict[str, Millis] = {}
         self._shots: dict[str, Shot] = {}
         self.system: ActorSystem
-        self.follower = Follower("terminals", self._hear)
+        self.follower = Follower("terminals", self._hear, names=names_of(Event))
 
     # -- a new device ------------------------------------------------------------
 

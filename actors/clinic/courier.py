@@ -17,13 +17,11 @@ from typing import Any
 
 import msgspec
 
-from actors.clinic.actor import KIND
 from actors.clinic.commands import Arrive, CarryOver, Left, NotTaken, Open, Refund
 from actors.clinic.events import Leaving, RefundPassedOn, RolledOver
 from actors.clinic.state import ClinicState
 from actors.journal.records import Recorded
 from actors.kernel.errors import Busy, DeadlinePassed, Refusal, Unavailable
-from actors.kernel.identity import parts_of
 from actors.runtime.followers import Follower
 from actors.runtime.system import ActorSystem
 
@@ -43,12 +41,10 @@ class Courier:
     given to ``system``: a follower hears nothing before that runs."""
 
     def __init__(self) -> None:
-        self.follower = Follower(NAME, self._heard)
+        self.follower = Follower(NAME, self._heard, names=_CARRIED)
         self.system: ActorSystem
 
     async def _heard(self, record: Recorded) -> None:
-        if record.name not in _CARRIED or parts_of(record.stream)[1] != KIND:
-            return
         event = _read(record.body)
         key = f"{NAME}:{record.stream}:{record.seq}"
         match event:

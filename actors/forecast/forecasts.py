@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 
 import trio
 
+from actors.clinic.events import Event
 from actors.clinic.state import ClinicState
 from actors.forecast.board import Board
 from actors.forecast.lessons import LESSONS
@@ -21,7 +22,8 @@ from actors.forecast.process import Session, WorkerGone, working
 from actors.journal.records import Recorded
 from actors.kernel.errors import Refusal
 from actors.runtime.feed import Listener, Since, Snapshot
-from actors.runtime.followers import Follower
+from actors.runtime.followers import BatchFollower
+from actors.runtime.shape import names_of
 from actors.runtime.system import ActorSystem
 
 log = logging.getLogger("houzhen.forecast")
@@ -32,6 +34,8 @@ IDLE_S = 30.0
 """How often they are made while nothing moves."""
 STALE_S = 30.0
 """So long after they should have been made, what is shown is called stale."""
+_PATIENCE_S = 0.1
+"""Doctors learn nothing new in less, and a commit need not wake anybody."""
 _TEACH_S = 60.0
 _GATHER_S = 0.05
 _TAUGHT_AHEAD = 5_000
@@ -61,7 +65,9 @@ class Forecasts:
     ``follower``. ``command`` starts the worker."""
 
     def __init__(self, command: Sequence[str]) -> None:
-        self.follower = Follower("forecast", self._happened)
+        self.follower = BatchFollower(
+            "forecast", self._happened, names=names_of(Event), patience_s=_PATIENCE_S
+        )
         self.made = 0
         self.restarts = -1
         self._command = command
@@ -106,18 +112,19 @@ class Forecasts:
 
     # -- what happens ----------------------------------------------------------------
 
-    async def _happened(self, record: Recorded) -> None:
+    async def _happened(self, records: list[Recorded]) -> None:
         """Waits while too much is untaught: the journal has it, and keeps it."""
-        if record.name in LESSONS:
-            while len(self._taught) >= _TAUGHT_AHEAD:
-                self._room = trio.Event()
-                await self._room.wait()
-            self._taught.append((record.position, record.stream, record.body))
-            if len(self._taught) == _AT_ONCE:
+        while len(self._taught) >= _TAUGHT_AHEAD:
+            self._room = trio.Event()
+            await self._room.wait()
+        for record in records:
+            if record.name in LESSONS:
+                self._taught.append((record.position, record.stream, record.body))
+            watched = self._watched.get(record.stream)
+            if watched is not None:
+                watched.moved()
                 self._wake()
-        watched = self._watched.get(record.stream)
-        if watched is not None:
-            watched.moved()
+        if len(self._taught) >= _AT_ONCE:
             self._wake()
 
     def _wake(self) -> None:

@@ -103,8 +103,9 @@ class Journal:
         """As ``append``, after commands."""
         self._open_writer.submit_bulk(append)
 
-    def save_cursor(self, follower: str, position: int) -> None:
-        self._open_writer.save_cursor(follower, position)
+    def save_cursors(self, positions: dict[str, int]) -> None:
+        """Where each of these followers is, with the next commit."""
+        self._open_writer.save_cursors(positions)
 
     async def write_beside(
         self, write: Callable[[Connection], None], lineage: Lineage | None = None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from sqlalchemy import (
     Connection,
-    Table,
     bindparam,
     delete,
     func,
@@ -15,7 +14,7 @@ from sqlalchemy import (
 
 from actors.journal.faults import Fenced, OutOfSequence
 from actors.journal.records import UNCHANGED, Append
-from actors.journal.rows import Insert, Row, mark_of
+from actors.journal.rows import Insert, Replace, Row, mark_of
 from actors.journal.tables import (
     audit,
     command_keys,
@@ -49,28 +48,8 @@ _DRAW = (
 )
 
 
-class _Row:
-    """UPDATE, then INSERT: an upsert is not portable. None deletes the row."""
-
-    def __init__(self, table: Table, key: str, value: str) -> None:
-        is_it = table.c[key] == bindparam("its_key")
-        self._update = update(table).where(is_it).values({value: bindparam("now")})
-        self._insert = insert(table).values(
-            {key: bindparam("its_key"), value: bindparam("now")}
-        )
-        self._delete = delete(table).where(is_it)
-
-    def put(self, connection: Connection, key: str, value: int | None) -> None:
-        if value is None:
-            connection.execute(self._delete, {"its_key": key})
-            return
-        row = {"its_key": key, "now": value}
-        if not connection.execute(self._update, row).rowcount:
-            connection.execute(self._insert, row)
-
-
-_WAKEUP = _Row(wakeups, "stream", "at")
-_CURSOR = _Row(cursors, "follower", "position")
+_WAKEUPS = Replace(wakeups)
+_CURSORS = Replace(cursors)
 
 
 class Sequences:
@@ -155,10 +134,8 @@ class Batch:
         _INSERT_EVENTS.rows(connection, rows)
         _INSERT_KEYS.rows(connection, keys)
         _INSERT_AUDIT.rows(connection, audits)
-        for stream, due in wakes.items():
-            _WAKEUP.put(connection, stream, due)
-        for follower, reached in self.saved_cursors.items():
-            _CURSOR.put(connection, follower, reached)
+        _WAKEUPS.rows(connection, wakes)
+        _CURSORS.rows(connection, self.saved_cursors)
 
     def _check_order(self, connection: Connection, sequences: Sequences) -> None:
         seqs: dict[str, int] = {}

@@ -44,8 +44,8 @@ _BULK_PATIENCE = 8
 _RECONNECT_S = 15.0
 _CHECKPOINT_COMMITS = 200
 
-Item = Append | Chore | tuple[str, int] | threading.Event | None
-"""An append, a chore, a follower's cursor, a barrier to set, or None to stop."""
+Item = Append | Chore | dict[str, int] | threading.Event | None
+"""An append, a chore, followers' cursors, a barrier to set, or None to stop."""
 
 
 class Counters:
@@ -110,8 +110,8 @@ class Writer:
         """Written after what was handed over before it, one chore at a time."""
         self._inbox.put(chore)
 
-    def save_cursor(self, follower: str, position: int) -> None:
-        self._inbox.put((follower, position))
+    def save_cursors(self, positions: dict[str, int]) -> None:
+        self._inbox.put(positions)
 
     def barrier(self, reached: threading.Event) -> None:
         """Set when everything handed over before it has been settled."""
@@ -162,8 +162,8 @@ class Writer:
                         appends.append(item)
                 elif isinstance(item, Chore):
                     self._chores.append(item)
-                elif isinstance(item, tuple):
-                    self._cursors[item[0]] = item[1]
+                elif isinstance(item, dict):
+                    self._cursors.update(item)
                 elif item is None:
                     stopping = True
                 else:

@@ -59,7 +59,7 @@ class Book(BatchFollower):
     knows the last event that is in it."""
 
     def __init__(self, journal: Journal, vault: Vault) -> None:
-        super().__init__(NAME, self.write)
+        super().__init__(NAME, self.write, names=_EVENTS)
         self._journal = journal
         self._vault = vault
 

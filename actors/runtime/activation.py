@@ -1,9 +1,9 @@
 """One awake actor: its state, its mailbox, and what waits for the disk.
 
-While it is idle it has no task and no mailbox. Mail makes one and starts a task that
-takes one command after the other and ends. Between taking mail and handing events
-over it awaits nothing; it goes on to the next command while the disk syncs, and
-whatever leaves it waits for the last commit it could have seen.
+While it is idle it has no mailbox. Mail makes one, and its turn comes (turns.py): it
+takes one command after the other. Between taking mail and handing events over it
+awaits nothing; it goes on to the next command while the disk syncs, and whatever
+leaves it waits for the last commit it could have seen.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-import trio
 
 from actors.journal.records import UNCHANGED, Append, KeyedReply, Lineage
 from actors.kernel.errors import (
@@ -40,9 +39,6 @@ if TYPE_CHECKING:
     from actors.runtime.system import ActorSystem
 
 log = logging.getLogger("houzhen.actors")
-
-# between two checkpoints: a burst never holds the loop for long
-_TURN = 16
 
 _encode = msgspec.json.encode
 Ready = Callable[["Snapshot | Refusal"], None]
@@ -137,7 +133,7 @@ class Activation:
             self._when_durable(lambda refusal: done(refusal or seen))
 
         if self.loaded and self._mailbox is None and not self._over:
-            begin()  # it is between two commands: a task would find the same
+            begin()  # it is between two commands: its turn would find the same
         else:
             self._put(Look(begin, refuse=done))
 
@@ -149,30 +145,31 @@ class Activation:
         else:
             self._mailbox.append(errand)
 
-    async def run(self) -> None:
-        """Drain the mailbox; started by the first mail, ends with the last."""
-        if not self.loaded and not await self._wake_up():
-            return
+    @property
+    def has_mail(self) -> bool:
+        return self._mailbox is not None
+
+    def work(self, most: int) -> int:
+        """Its turn: take at most so many errands; returns how many there were."""
         box = self._mailbox
         if box is None:
-            return  # thrown away before it began: its mail is the successor's
-        turn = _TURN
-        while box and not (self._over or self._lineage.broken):
+            return 0  # thrown away before it began: its mail is the successor's
+        done = 0
+        while box and done < most and not (self._over or self._lineage.broken):
             errand = box.popleft()
             if isinstance(errand, Mail):
                 self._take(errand)
             else:
                 errand.begin()
-            turn -= 1
-            if not turn:
-                turn = _TURN
-                await trio.lowlevel.checkpoint()
+            done += 1
         if self._over or self._lineage.broken:
             self._system.discard(self)
-        else:
+        elif not box:
             self._mailbox = None
+        return done
 
-    async def _wake_up(self) -> bool:
+    async def wake_up(self) -> bool:
+        """Load the state; False when its mail was refused instead."""
         replay = Replay(self._system.journal, self._capability, self.stream)
         try:
             await replay.run()

@@ -3,14 +3,14 @@
 A follower reads by position. While it keeps up it is handed events by the commit
 itself; the database serves only catching up. Its cursor is saved after the effect,
 at most once a second, so after a crash it may hear an event again: its effects are
-idempotent.
+idempotent. Events whose names it does not want cost it nothing: it rests, and stands
+where the journal does.
 """
 
 from __future__ import annotations
 
 import logging
-from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import TypeVar
 
 import trio
@@ -24,9 +24,13 @@ T = TypeVar("T")
 
 _BUFFER = 4096
 _SAVE_S = 1.0
+_PASSED = 1000
+"""So many events that nobody wanted are read again after a crash, and no more."""
 _BACKOFF_S = (0.05, 0.2, 1.0, 5.0, 15.0)
 
 _TOGETHER = 200
+_TURN = 64
+"""Between two checkpoints: effects that wait for nothing do not hold the loop."""
 
 Handle = Callable[[Recorded], Awaitable[None]]
 HandleAll = Callable[[list[Recorded]], Awaitable[None]]
@@ -34,67 +38,117 @@ HandleAll = Callable[[list[Recorded]], Awaitable[None]]
 
 class Follower:
     """``handle`` may raise: the same event is tried again, after a while, for ever.
-    ``stuck`` is how often in a row that was."""
+    ``stuck`` is how often in a row that was. With ``names`` it hears of these events
+    only; one with ``patience_s`` hears that much later of what has gathered by then.
+    """
 
-    def __init__(self, name: str, handle: Handle) -> None:
+    def __init__(
+        self,
+        name: str,
+        handle: Handle,
+        *,
+        names: Iterable[str] | None = None,
+        patience_s: float = 0.0,
+    ) -> None:
         self.name = name
         self.handle = handle
-        self.position = 0
+        self.names = None if names is None else frozenset(names)
         self.stuck = 0
-        self._buffer: deque[Recorded] = deque()
+        self._patience_s = patience_s
+        self._followed: Journal | None = None
+        self._position = 0
+        self._resting = False
+        self._buffer: list[Recorded] = []
+        self._whole_after = 0
+        """The buffer holds all that it wants of what came after this position."""
         self._news = trio.Event()
         self._awaited: trio.Event | None = None
         self._saved = 0
+        self._worked = False
+
+    @property
+    def position(self) -> int:
+        """The effects of everything up to there have happened."""
+        if self._resting and self._followed is not None:
+            return max(self._position, self._followed.top)
+        return self._position
+
+    def wants(self, name: str) -> bool:
+        return self.names is None or name in self.names
+
+    def follow(self, journal: Journal) -> None:
+        """From now on it is handed what it wants of every commit."""
+        self._followed = journal
+        self._whole_after = journal.top
 
     def hand(self, record: Recorded) -> None:
         """Called by the commit. When too much waits, the database has it anyway."""
+        if self._resting:
+            self._resting = False
+            # it may have read more from the disk than the loop had been told of
+            self._position = max(self._position, record.position - 1)
+            self._news.set()
         if len(self._buffer) < _BUFFER:
             self._buffer.append(record)
-        self._news.set()
+        else:
+            self._buffer.clear()
+            self._whole_after = record.position
 
     async def run(self, journal: Journal) -> None:
         self._saved = await journal.cursor_of(self.name)
         self._move_to(self._saved)
-        async with trio.open_nursery() as nursery:
-            nursery.start_soon(self._save, journal)
-            while True:
-                self._news = trio.Event()
-                await self._work_off(await self._next(journal))
-                if self.position >= journal.top:
-                    await self._news.wait()
+        while True:
+            records, reached = await self._next(journal)
+            if records:
+                self._worked = True
+                await self._work_off(records)
+            self._move_to(reached)
+            if not self._buffer and self._position >= self._whole_after:
+                await self._rest()
 
     async def reached(self, position: int) -> None:
-        """Returns when the effects of everything up to there have happened."""
+        """Returns when the effects of everything up to there, which is on disk, have
+        happened."""
         while self.position < position:
             if self._awaited is None:
                 self._awaited = trio.Event()
             await self._awaited.wait()
 
+    async def _rest(self) -> None:
+        """Until there is something for it: no event after its position is."""
+        self._news = trio.Event()
+        self._resting = True
+        self._tell_awaiting()
+        await self._news.wait()
+        if self._patience_s:
+            await trio.sleep(self._patience_s)
+
     async def _work_off(self, records: list[Recorded]) -> None:
-        for record in records:
+        for done, record in enumerate(records, start=1):
             await self._until_done(self.handle, record)
             self._move_to(record.position)
+            if done % _TURN == 0:
+                await trio.lowlevel.checkpoint()
 
     def _move_to(self, position: int) -> None:
-        self.position = position
+        self._position = position
+        self._tell_awaiting()
+
+    def _tell_awaiting(self) -> None:
         if self._awaited is not None:
             self._awaited.set()
             self._awaited = None
 
-    async def _next(self, journal: Journal) -> list[Recorded]:
-        """What follows the cursor: from the commit's hand if it is contiguous, else
-        from the database."""
-        buffer = self._buffer
-        while buffer and buffer[0].position <= self.position:
-            buffer.popleft()
-        if buffer and buffer[0].position == self.position + 1:
-            ready = [buffer.popleft()]
-            while buffer and buffer[0].position == ready[-1].position + 1:
-                ready.append(buffer.popleft())
-            return ready
-        if self.position >= journal.top:
-            return []
-        return await journal.after_position(self.position)
+    async def _next(self, journal: Journal) -> tuple[list[Recorded], int]:
+        """What it wants of what follows the cursor, and up to where that is all:
+        from the commit's hand if it has it whole, else from the database."""
+        if self._position >= self._whole_after:
+            handed, self._buffer = self._buffer, []
+            ready = [one for one in handed if one.position > self._position]
+            return ready, max(self._position, journal.top)
+        records = await journal.after_position(self._position)
+        reached = records[-1].position if records else self._whole_after
+        return [one for one in records if self.wants(one.name)], reached
 
     async def _until_done(
         self, handle: Callable[[T], Awaitable[None]], what: T
@@ -111,23 +165,30 @@ class Follower:
                 self.stuck = 0
                 return
 
-    async def _save(self, journal: Journal) -> None:
-        while True:
-            await trio.sleep(_SAVE_S)
-            self.save(journal)
-
-    def save(self, journal: Journal) -> None:
-        if self.position != self._saved:
-            self._saved = self.position
-            journal.save_cursor(self.name, self.position)
+    def unsaved(self, *, at_the_end: bool = False) -> int | None:
+        """Its position, when that is to be saved; it then counts as saved."""
+        position = self.position
+        passed = position - self._saved
+        if not passed or not (self._worked or at_the_end or passed >= _PASSED):
+            return None
+        self._saved = position
+        self._worked = not self._resting
+        return position
 
 
 class BatchFollower(Follower):
     """One that does many events at once better than one after the other: its effect
     gets what follows the cursor, in order, at most a few hundred."""
 
-    def __init__(self, name: str, handle_all: HandleAll) -> None:
-        super().__init__(name, self._alone)
+    def __init__(
+        self,
+        name: str,
+        handle_all: HandleAll,
+        *,
+        names: Iterable[str] | None = None,
+        patience_s: float = 0.0,
+    ) -> None:
+        super().__init__(name, self._alone, names=names, patience_s=patience_s)
         self._handle_all = handle_all
 
     async def _alone(self, record: Recorded) -> None:
@@ -138,6 +199,7 @@ class BatchFollower(Follower):
             some = records[start : start + _TOGETHER]
             await self._until_done(self._handle_all, some)
             self._move_to(some[-1].position)
+            await trio.lowlevel.checkpoint()
 
 
 class Lanes(Follower):
@@ -152,9 +214,11 @@ class Lanes(Follower):
         handle: Handle,
         lane_of: Callable[[Recorded], str | None],
         at_once: int,
+        *,
+        names: Iterable[str] | None = None,
     ) -> None:
         """``lane_of`` gives None for what is of no interest."""
-        super().__init__(name, handle)
+        super().__init__(name, handle, names=names)
         self._lane_of = lane_of
         self._at_once = at_once
 
@@ -185,21 +249,37 @@ class Followers:
     def __init__(self, journal: Journal, followers: list[Follower]) -> None:
         self._journal = journal
         self._followers = followers
+        self._wanting: dict[str, list[Follower]] = {}
 
     async def start(self, nursery: trio.Nursery) -> None:
         if not self._followers:
             return
+        for follower in self._followers:
+            follower.follow(self._journal)
         self._journal.on_commit(self._committed)
         for follower in self._followers:
-            nursery.start_soon(self._run, follower)
+            nursery.start_soon(follower.run, self._journal)
+        nursery.start_soon(self._save)
 
-    async def _run(self, follower: Follower) -> None:
+    async def _save(self) -> None:
+        """All cursors together: they share a commit."""
         try:
-            await follower.run(self._journal)
+            while True:
+                await trio.sleep(_SAVE_S)
+                self.save()
         finally:
-            # the effects have happened; the cursor goes with what is still written
+            # the effects have happened; the cursors go with what is still written
             if self._journal.healthy:
-                follower.save(self._journal)
+                self.save(at_the_end=True)
+
+    def save(self, *, at_the_end: bool = False) -> None:
+        cursors = {
+            follower.name: position
+            for follower in self._followers
+            if (position := follower.unsaved(at_the_end=at_the_end)) is not None
+        }
+        if cursors:
+            self._journal.save_cursors(cursors)
 
     def _committed(self, append: Append) -> None:
         position = append.position - len(append.events)
@@ -208,8 +288,13 @@ class Followers:
         for name, body in append.events:
             position += 1
             seq += 1
-            record = Recorded(
-                position, append.stream, seq, commit_seq, append.at, name, body
-            )
-            for follower in self._followers:
-                follower.hand(record)
+            wanting = self._wanting.get(name)
+            if wanting is None:
+                wanting = [one for one in self._followers if one.wants(name)]
+                self._wanting[name] = wanting
+            if wanting:
+                record = Recorded(
+                    position, append.stream, seq, commit_seq, append.at, name, body
+                )
+                for follower in wanting:
+                    follower.hand(record)

@@ -130,7 +130,7 @@ class Capability(Generic[S]):
         self.snapshots = snapshots
         self.read_command = msgspec.json.Decoder(commands).decode
         self.read_event = msgspec.json.Decoder(events).decode
-        self.event_names = frozenset(_tags(events))
+        self.event_names = names_of(events)
 
     def showing(self, *views: View[S]) -> Capability[S]:
         """The same capability with more views, added by the room that owns them."""
@@ -138,8 +138,12 @@ class Capability(Generic[S]):
         return self
 
 
-def _tags(union: Any) -> Iterable[str]:
-    members = getattr(union, "__args__", (union,))
+def names_of(union: Any) -> frozenset[str]:
+    """What the events of a union are called in the journal."""
+    return frozenset(_tags(getattr(union, "__args__", (union,))))
+
+
+def _tags(members: Iterable[Any]) -> Iterable[str]:
     for member in members:
         config = getattr(member, "__struct_config__", None)
         if config is None or not isinstance(config.tag, str):

@@ -34,6 +34,7 @@ from actors.runtime.followers import Follower, Followers
 from actors.runtime.mail import Answer, Mail, Outcome, fingerprint_of
 from actors.runtime.shape import Capability, Wake
 from actors.runtime.timers import Timers
+from actors.runtime.turns import Turns
 
 log = logging.getLogger("houzhen.actors")
 
@@ -148,6 +149,7 @@ class ActorSystem:
         self._capabilities = {c.kind: c for c in capabilities}
         self._awake: OrderedDict[str, Activation] = OrderedDict()
         self._strikes: dict[str, int] = {}
+        self._turns = Turns()
         self._deadlines = Deadlines()
         self._followers = Followers(journal, list(followers))
         self._nursery: trio.Nursery | None = None
@@ -163,6 +165,7 @@ class ActorSystem:
             async with trio.open_nursery() as nursery:
                 self._nursery = nursery
                 nursery.start_soon(self.journal.run)
+                nursery.start_soon(self._turns.run)
                 nursery.start_soon(self._deadlines.run)
                 nursery.start_soon(self.timers.run)
                 nursery.start_soon(self._rest)
@@ -263,24 +266,25 @@ class ActorSystem:
     # -- what an activation asks of the system -----------------------------------
 
     def start(self, activation: Activation) -> None:
-        """It has mail: a task that drains it and ends."""
+        """It has mail, and gets its turn as soon as it is loaded."""
         if self._nursery is None:
             activation.refuse_waiting(Unavailable())
             return
         activation.used_at = trio.current_time()
         if activation.loaded:
             self._awake.move_to_end(activation.stream)
-            self._nursery.start_soon(activation.run)
+            self._turns.give(activation)
         else:
-            self._nursery.start_soon(self._start_unloaded, activation)
+            self._nursery.start_soon(self._load, activation)
 
-    async def _start_unloaded(self, activation: Activation) -> None:
+    async def _load(self, activation: Activation) -> None:
         """After a failure: wait for what that one had under way, then back off."""
         strikes = self._strikes.get(activation.stream)
         if strikes is not None:
             await self.journal.flushed()
             await trio.sleep(_BACKOFF_S[min(strikes, len(_BACKOFF_S) - 1)])
-        await activation.run()
+        if await activation.wake_up():
+            self._turns.give(activation)
 
     def woke(self, activation: Activation) -> None:
         self.counters.activated += 1

@@ -54,7 +54,7 @@ class UnknownAnswer(ReaderError):
 
 
 _NO_CARD = Trouble("no_card", "请把证件放在读卡区。", "Lay the card on the reader.")
-_AGAIN = Trouble(
+AGAIN = Trouble(
     "not_read", "没读到卡，请再放一次。", "The card was not read: lay it down again."
 )
 _RETRY = Trouble(
@@ -80,8 +80,8 @@ _UNKNOWN = Trouble(
 
 _MEANINGS: dict[int, tuple[type[ReaderError], Trouble]] = {
     0x80: (NoCard, _NO_CARD),
-    0x81: (NotRead, _AGAIN),
-    0x41: (NotRead, _AGAIN),
+    0x81: (NotRead, AGAIN),
+    0x41: (NotRead, AGAIN),
     0x10: (NotUnderstood, _RETRY),
     0x11: (NotUnderstood, _RETRY),
     0x21: (NotUnderstood, _RETRY),

@@ -153,6 +153,10 @@ class IdReader:
         except (ReaderError, BadCard) as error:
             self._unread(error)
             return
+        except Silent:
+            # the reader may think that it was read, and not find it again
+            self._say_unread(answers.AGAIN)
+            raise
         self._tries = 0
         if self._card is not None:
             if self._card == card:
@@ -168,9 +172,13 @@ class IdReader:
         # a text that was read twice and cannot be true will not be true next time;
         # and the reader may not find this card again
         enough = self._tries >= self._settings.tries or isinstance(error, BadCard)
-        if enough and not self._told_unread:
+        if enough:
+            self._say_unread(error.trouble)
+
+    def _say_unread(self, trouble: Trouble) -> None:
+        if not self._told_unread:
             self._told_unread = True
-            self._tell(CardUnread(self._settings.name, error.trouble))
+            self._tell(CardUnread(self._settings.name, trouble))
 
     def _gone(self, *, sure: bool) -> None:
         if self._card is not None:

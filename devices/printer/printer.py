@@ -211,6 +211,9 @@ class Printer:
         after = None if state.trouble else await talk.cuts(self._settings.settle_s)
         if cuts is not None and after == cuts + 1:
             return Printed()
+        if after is None and state.trouble is None:
+            # it may have stopped while we waited: that is the reason to tell
+            self._see(state := await _patiently(talk))
         dropped = await talk.forget()
         if cuts is not None and (state.trouble is None or after is None):
             after = await talk.cuts(self._settings.answer_s)

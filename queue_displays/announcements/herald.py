@@ -42,6 +42,7 @@ from actors.kernel.identity import parts_of
 from actors.kernel.times import Millis
 from actors.runtime.followers import BatchFollower
 from actors.runtime.mail import Mail, Outcome, fingerprint_of
+from actors.runtime.shape import names_of
 from actors.runtime.system import ActorSystem
 from queue_displays.announcements.actor import area_stream
 from queue_displays.announcements.commands import Announce, LayOut, Withdraw
@@ -78,11 +79,7 @@ _Over = (
 _read = msgspec.json.Decoder(_Spoken | _Over).decode
 
 
-def _tags(union: Any) -> frozenset[str]:
-    return frozenset(str(event.__struct_config__.tag) for event in union.__args__)
-
-
-_SPOKEN, _OVER = _tags(_Spoken), _tags(_Over)
+_SPOKEN, _OVER = names_of(_Spoken), names_of(_Over)
 
 
 class Herald:
@@ -90,7 +87,7 @@ class Herald:
     given to ``system``: a follower hears nothing before that runs."""
 
     def __init__(self, zone: tzinfo, floor: Floor | None = None) -> None:
-        self.follower = BatchFollower(NAME, self._heard)
+        self.follower = BatchFollower(NAME, self._heard, names=_SPOKEN | _OVER)
         self.system: ActorSystem
         self.announced = 0
         self.took: Callable[[float], None] = lambda seconds: None
@@ -135,7 +132,7 @@ class Herald:
         for record in records:
             if record.name in _SPOKEN:
                 await self._announce(sending, record)
-            elif record.name in _OVER:
+            else:
                 await self._withdraw(sending, record)
         await sending.sent()
         now = self.system.clock.now()

@@ -132,9 +132,9 @@ class Speaking:
             return Silent("unknown", "nothing of this key was prepared")
         if key in self._failures:
             return Silent("failed", self._failures[key])
-        if self._fault is not None:
-            return Silent("no_engine", self._fault)
-        return Silent("late", "it is still being rendered")
+        if self._fault is None or self._fault == STARTING:
+            return Silent("late", self._fault or "it is still being rendered")
+        return Silent("no_engine", self._fault)
 
     async def _kept(self, key: str) -> Wav | None:
         wav = self._at_hand.get(key)
@@ -183,18 +183,21 @@ class Speaking:
                 # is one has it rendered then
                 self._mute = True
                 self._waiting.clear()
-                self._lost(str(none))
+                self._lost(str(none), wait)
             except WorkerGone as gone:
                 strikes = 0 if self.rendered > rendered else strikes + 1
                 wait = _BACKOFF_S[min(strikes, len(_BACKOFF_S) - 1)]
-                self._lost(f"the speech worker: {gone}")
+                self._lost(f"the speech worker: {gone}", wait)
             log.warning("%s; again in %.1f s", self._fault, wait)
             await trio.sleep(wait)
 
-    def _lost(self, reason: str) -> None:
-        """Who waits is told now; a phrase may be asked for again."""
+    def _lost(self, reason: str, wait_s: float) -> None:
+        """Who cannot wait for the next worker is told now; a phrase may be asked for
+        again."""
         self._fault = reason
         self.engines = ""
+        if wait_s < self._patience_s:
+            return
         for event in self._done.values():
             event.set()
         self._done = {key: trio.Event() for key in self._waiting}

@@ -58,7 +58,7 @@ class Agent:
             take=self._take,
             health=self._health,
         )
-        self.uplink = Uplink(settings, self._health, self._reach)
+        self.uplink = Uplink(settings, self._reach, self._order)
         # by device: the message of the card that lies there, None once it is forgotten
         self._lying: dict[str, dict[str, Any] | None] = {}
         self._scan: tuple[float, dict[str, Any]] | None = None
@@ -150,6 +150,13 @@ class Agent:
 
     def _reach(self, connected: bool) -> None:
         self.door.tell({"type": "server", "connected": connected})
+
+    def _order(self, what: str) -> str:
+        """From the set-up page: the page here carries it out, if there is one."""
+        if self.door.page is None:
+            return "no page is open on this kiosk"
+        self.door.tell({"type": "order", "what": what})
+        return ""
 
     # -- from the page --------------------------------------------------------------
 

@@ -6,22 +6,23 @@ import json
 import logging
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import httpx
 import msgspec
 import trio
 
-from realtime.client import AskRefused, Client, ClientError, open_client
+from realtime.client import AskRefused, Client, ClientError, Ended, open_client
 from realtime.edge.settings import EdgeSettings
 from realtime.version import version
 
 log = logging.getLogger("houzhen.edge")
 
 BEAT_S = 25.0
+WATCH_S = 1.0
 PAUSE_S = 3.0
-ASK_S = 10.0
+HTTP_S = 3.0
 
 
 class _Known(msgspec.Struct):
@@ -42,14 +43,16 @@ class Uplink:
     def __init__(
         self,
         settings: EdgeSettings,
-        facts: Callable[[], dict[str, Any]],
         reach: Callable[[bool], None],
+        order: Callable[[str], str],
     ) -> None:
         self._settings = settings
-        self._facts = facts
         self._reach = reach
+        # carries out what the set-up page asked for; the answer is why it could not
+        self._order = order
         self._file = settings.folder / "terminal.json"
         self._news = trio.Event()
+        self._turned = trio.Event()
         self.connected = False
         self.code = ""
         self.terminal = ""
@@ -69,10 +72,26 @@ class Uplink:
                 self._turn(False)
             await trio.sleep(PAUSE_S)
 
+    async def shows_code(self) -> str:
+        """Wait until there is a code to confirm, and say it."""
+        while not self.code:
+            await self._turned.wait()
+        return self.code
+
+    async def reaches_server(self) -> None:
+        """Wait until the server has welcomed us."""
+        while not self.connected:
+            await self._turned.wait()
+
     def _turn(self, connected: bool) -> None:
         if connected != self.connected:
             self.connected = connected
             self._reach(connected)
+            self._wake()
+
+    def _wake(self) -> None:
+        self._turned.set()
+        self._turned = trio.Event()
 
     # -- a token ----------------------------------------------------------------------
 
@@ -81,13 +100,14 @@ class Uplink:
             path = self._settings.base / self._settings.token_file
             return path.read_text().strip()
         async with httpx.AsyncClient(
-            base_url=self._settings.server, timeout=ASK_S, trust_env=False
+            base_url=self._settings.server, timeout=HTTP_S, trust_env=False
         ) as http:
             while True:
                 known = self._kept() or await self._apply(http)
-                answer = await http.post(
+                answer = await _post(
+                    http,
                     f"/api/v1/terminals/{known.terminal}/token",
-                    json={"secret": known.secret},
+                    {"secret": known.secret},
                 )
                 if answer.status_code in (403, 404):
                     # revoked, or nobody confirmed it in time: ask as a new device
@@ -101,8 +121,12 @@ class Uplink:
                 await trio.sleep(PAUSE_S)
 
     async def _apply(self, http: httpx.AsyncClient) -> _Known:
-        asked = {"role": self._settings.role, "width": 0, "height": 0}
-        answer = await http.post("/api/v1/terminals", json=asked)
+        asked: dict[str, object] = {
+            "role": self._settings.role,
+            "width": 0,
+            "height": 0,
+        }
+        answer = await _post(http, "/api/v1/terminals", asked)
         found = answer.raise_for_status().json()
         known = _Known(found["terminal"], found["secret"])
         _write(self._file, {"terminal": known.terminal, "secret": known.secret})
@@ -121,6 +145,7 @@ class Uplink:
     def _show(self, code: str) -> None:
         if code != self.code:
             self.code = code
+            self._wake()
             log.warning("confirm this device at the set-up page: code %s", code)
 
     # -- with it ----------------------------------------------------------------------
@@ -131,23 +156,62 @@ class Uplink:
         async with open_client(
             self._settings.live_url, token, kind="edge", id=name
         ) as client:
-            while True:
-                await client.welcomed()
-                self._turn(True)
-                await self._beat(client)
-                self._news = trio.Event()
-                with trio.move_on_after(BEAT_S):
-                    await self._news.wait()
-                self._turn(client.connected)
+            if self.terminal:
+                await self._follow(client)
+            else:
+                await self._watch(client)
 
-    async def _beat(self, client: Client) -> None:
-        if not self.terminal:
-            return  # a plain token names no terminal of the floor
-        stream = f"{self._settings.hospital}/terminal/{self.terminal}:device"
-        try:
-            await client.ask(stream, "beat", {"version": version()})
-        except AskRefused as refused:
-            log.info("the server did not take the beat: %s", refused.code)
+    async def _watch(self, client: Client) -> None:
+        """With a plain token, which names no terminal of the floor."""
+        while True:
+            await client.welcomed()
+            self._turn(client.connected)
+            await trio.sleep(WATCH_S)
+
+    async def _follow(self, client: Client) -> None:
+        topic = await client.join(
+            f"{self._settings.hospital}/terminal/{self.terminal}:device"
+        )
+        obeyed: set[str] = set()
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(self._beats, client, topic.name)
+            async for change in topic.changes():
+                self._turn(change.live)
+                for order, row in change.view.get("orders", {}).items():
+                    if "done_at" in row or order in obeyed:
+                        continue
+                    obeyed.add(order)
+                    nursery.start_soon(
+                        self._obey, client, topic.name, order, str(row["what"])
+                    )
+            nursery.cancel_scope.cancel()
+
+    async def _obey(self, client: Client, topic: str, order: str, what: str) -> None:
+        done = {"order": order, "trouble": self._order(what)}
+        with suppress(AskRefused, Ended):
+            await client.ask(topic, "obeyed", done)
+
+    async def _beats(self, client: Client, topic: str) -> None:
+        while True:
+            self._news = trio.Event()
+            try:
+                await client.ask(topic, "beat", {"version": version()})
+            except AskRefused as refused:
+                log.info("the server did not take the beat: %s", refused.code)
+            except Ended:
+                return  # whoever follows the topic hears of it too
+            with trio.move_on_after(BEAT_S):
+                await self._news.wait()
+
+
+async def _post(
+    http: httpx.AsyncClient, path: str, body: dict[str, object]
+) -> httpx.Response:
+    """Cancelled, it is finished first, which takes `HTTP_S` at most: httpx leaves a
+    generator behind where it is cut off."""
+    with trio.CancelScope(shield=True):
+        answer = await http.post(path, json=body)
+    return answer  # noqa: RET504  mypy: a scope may swallow
 
 
 def _write(path: Path, found: dict[str, str]) -> None:

@@ -35,7 +35,7 @@ WORKER = "default-src 'none'; connect-src 'self'"
 FOR_EVER = "public, max-age=31536000, immutable"
 _PACKED = re.compile(r"text/|application/(javascript|json|manifest)|image/svg")
 _INLINE = re.compile(
-    rb"<(script|style)(?![^>]*\bsrc\s*=)[^>]*>(.*?)</\1\s*>", re.DOTALL | re.IGNORECASE
+    rb"<(script|style)(?![^>]*\ssrc\s*=)[^>]*>(.*?)</\1\s*>", re.DOTALL | re.IGNORECASE
 )
 _HOST = re.compile(r"[A-Za-z0-9.\-]+(:\d+)?\Z|\[[0-9A-Fa-f:.]+\](:\d+)?\Z")
 

@@ -123,6 +123,8 @@ _NURSE = {
     "hand_over": c.HandOver,
     "preview_rules": c.PreviewRules,
 }
+LOOKS = frozenset({"history", "preview_rules"})
+"""They change nothing, and leave nothing in the journal."""
 _PATIENT = {"postpone": c.Postpone, "leave": c.Leave}
 _SETS_UP = {
     "open": c.Open,

@@ -30,7 +30,7 @@ from actors.kernel.errors import BadRequest, Forbidden, UnknownAsk, UnknownTarge
 from actors.kernel.masking import mask_name
 from actors.kernel.sealed import CannotOpen, Vault
 from realtime.tokens import Principal
-from realtime.topics.clinic_asks import ASKS, nurse, patient, sets_up
+from realtime.topics.clinic_asks import ASKS, LOOKS, nurse, patient, sets_up
 from realtime.topics.counter import Errand, read_body
 
 _VIEWS = {
@@ -136,7 +136,8 @@ class ClinicCounter:
         asked = read_body(body, ask.body)
         ask.may(who, clinic, asked)
         command = ask.command(by=who.name, **msgspec.structs.asdict(asked))
-        return Errand(command, self._tell_history if name == "history" else None)
+        finish = self._tell_history if name == "history" else None
+        return Errand(command, finish, looks=name in LOOKS)
 
     # -- the patient ---------------------------------------------------------------
 

@@ -35,9 +35,11 @@ class Facts:
 class Errand:
     """An ask as the actor takes it. ``facts``, where there are any, complete the
     command first, as does ``gather``, which may wait for what is no actor's;
-    ``finish``, where there is one, reads the state once the reply is on disk."""
+    ``finish``, where there is one, reads the state once the reply is on disk. One that
+    only ``looks`` changes nothing: nothing of it is kept, and asked twice it is
+    answered anew."""
 
-    __slots__ = ("command", "facts", "finish", "gather")
+    __slots__ = ("command", "facts", "finish", "gather", "looks")
 
     def __init__(
         self,
@@ -45,8 +47,11 @@ class Errand:
         finish: Finish | None = None,
         facts: Facts | None = None,
         gather: Callable[[], Awaitable[Any]] | None = None,
+        *,
+        looks: bool = False,
     ) -> None:
         self.command = command
+        self.looks = looks
         self.finish = finish
         self.facts = facts
         self.gather = gather

@@ -215,7 +215,7 @@ class Hub:
             errand.command,
             _principal(connection).name,
             lambda outcome: self._answer(connection, ask.ref, stream, errand, outcome),
-            key=ask.key,
+            key=None if errand.looks else ask.key,
             fingerprint=self._vault.fingerprint(body),
         )
         deadline = ask.deadline_ms / 1000

@@ -242,3 +242,19 @@ async def test_unplugged_at_each_step_and_back(
         elif isinstance(event, CardRemoved):
             state = 0
     assert state == 0  # also at the end: it was cancelled
+
+
+@pytest.mark.parametrize("every", [3, 41])
+async def test_a_line_that_loses_bytes_reads_nothing_wrong_and_recovers(
+    tmp_path: Path, line_to: LineTo, heard: Heard, every: int
+) -> None:
+    async with running(tmp_path, line_to, heard) as reader:
+        await heard.next(Up)
+        reader.port.faults.drop_every = every
+        reader.lay(cards.resident())
+        await heard.next(object, lambda event: isinstance(event, Down | CardUnread))
+        assert not any(isinstance(event, CardLaid) for event in heard.all)
+        reader.port.faults.drop_every = 0
+        reader.lift()
+        reader.lay(cards.resident())
+        assert (await heard.next(CardLaid)).card.name == "测试一"

@@ -17,6 +17,7 @@ from realtime.demo_hospital import DemoPatient, demo_patients
 from realtime.keys import open_keys
 from realtime.tokens import mint
 from realtime.version import CHECKOUT
+from tests.machine.houzhen import Houzhen
 
 PAGES = CHECKOUT / "kiosk_web"
 SOURCES = (PAGES, CHECKOUT / "queue_displays" / "web")
@@ -40,7 +41,8 @@ def patient(number: str) -> DemoPatient:
 
 def build_pages() -> None:
     """Build the pages when their sources are newer than what was built."""
-    built = PAGES / "dist" / "home" / "index.html"
+    # the wall's page is built last, by itself
+    built = PAGES / "dist" / "screen" / "index.html"
     newest = max(
         path.stat().st_mtime
         for folder in SOURCES
@@ -89,7 +91,7 @@ class Hospital:
             **(settings or {}),
             "PYTHONPATH": str(CHECKOUT),
         }
-        self._process: subprocess.Popen[str] | None = None
+        self._process: Houzhen | None = None
         self.port = 0
 
     @property
@@ -99,16 +101,13 @@ class Hospital:
     def start(self) -> None:
         """Returns when the door is open; raises with the log when it will not open."""
         with (self.folder / "server.log").open("a") as log:
-            self._process = subprocess.Popen(
-                self._houzhen(*self._command.split(), "--port", str(self.port)),
-                cwd=self.folder,
-                env=self._environment,
-                stdout=subprocess.PIPE,
-                stderr=log,
-                text=True,
+            self._process = Houzhen(
+                [*self._command.split(), "--port", str(self.port)],
+                environment=self._environment,
+                folder=self.folder,
+                errors=log.fileno(),
             )
-        assert self._process.stdout is not None
-        hello = self._process.stdout.readline()
+        hello = self._process.stdout.readline().decode()
         if not (port := re.search(r":(\d+)$", hello)):
             self.kill()
             raise RuntimeError(f"no server: {self.log}")
@@ -133,9 +132,6 @@ class Hospital:
     def log(self) -> str:
         return (self.folder / "server.log").read_text()
 
-    def _houzhen(self, *arguments: str) -> list[str]:
-        return [sys.executable, "-m", "realtime.cli", *arguments]
-
     def _end(self, number: signal.Signals) -> int:
         process, self._process = self._process, None
         if process is None:
@@ -148,8 +144,7 @@ class Hospital:
             process.wait()
             raise
         finally:
-            if process.stdout is not None:
-                process.stdout.close()
+            process.stdout.close()
 
     def __enter__(self) -> Self:
         self.start()

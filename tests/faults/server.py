@@ -2,20 +2,17 @@
 
 It stays on one port through all its lives: the test holds that port, bound and not
 listening, so that no other program's connection can take it between two of them.
-Programs are started ahead, with everything imported, and wait for the word: a restart
-takes a fraction of a second, and twenty of them fit into `make test`.
+A restart takes a fraction of a second (see tests/machine/houzhen.py), and twenty of
+them fit into `make test`.
 """
 
 from __future__ import annotations
 
-import ctypes
 import os
-import signal
 import socket
-import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 import trio
@@ -24,21 +21,10 @@ from actors.kernel.times import WallClock
 from realtime.keys import Keys, open_keys
 from realtime.tokens import mint
 from realtime.version import CHECKOUT
+from tests.machine.houzhen import Houzhen
 
 PATIENCE_S = 60.0  # far over what a start or an end takes on a busy machine
 HOUR_MS = 3_600_000
-
-# `houzhen serve`, said when a line comes on stdin
-_WAITS = (
-    "import sys, realtime.bootstrap; from realtime import cli; "
-    "sys.stdin.readline() or sys.exit(0); sys.exit(cli.main(sys.argv[1:]))"
-)
-_libc = ctypes.CDLL(None)
-_SET_PARENT_DEATH_SIGNAL = 1
-
-
-def _die_with_parent() -> None:
-    _libc.prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)
 
 
 class DidNotStart(Exception):
@@ -59,8 +45,7 @@ class Server:
         self._errors = folder / "stderr"
         self._errors.touch()
         self._lives = 0
-        self._ready: subprocess.Popen[bytes] | None = None
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Houzhen | None = None
         self._settings = {
             "HOUZHEN_DATA_DIR": str(self.data),
             "HOUZHEN_LOG__LEVEL": "warning",
@@ -84,48 +69,29 @@ class Server:
 
     # -- a life --------------------------------------------------------------------
 
-    def prepare(self, *, before: Callable[[], None] = lambda: None) -> None:
-        """Have the next process import its program now, while there is time."""
-        if self._ready is not None:
-            return
-
-        def first() -> None:
-            _die_with_parent()
-            before()
-
+    def begin(self) -> None:
+        """Start, and do not wait for it."""
+        assert self._process is None, "it is running"
         environment = {
             name: value
             for name, value in os.environ.items()
             if not name.startswith("HOUZHEN_")
         }
-        with self._errors.open("ab") as errors:
-            self._ready = subprocess.Popen(
-                [sys.executable, "-c", _WAITS, "serve", "--port", str(self.port)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=errors,
-                cwd=self.data,
-                env=environment | self._settings | {"PYTHONPATH": str(CHECKOUT)},
-                preexec_fn=first,
-            )
-
-    def begin(self) -> None:
-        """Start, and do not wait for it."""
-        assert self._process is None, "it is running"
-        self.prepare()
-        self._process, self._ready = self._ready, None
-        assert self._process is not None
-        assert self._process.stdin is not None
         self._lives += 1
-        with suppress(BrokenPipeError):
-            self._process.stdin.write(b"now\n")
-            self._process.stdin.flush()
+        with self._errors.open("ab") as errors:
+            self._process = Houzhen(
+                ["serve", "--port", str(self.port)],
+                environment=environment
+                | self._settings
+                | {"PYTHONPATH": str(CHECKOUT)},
+                folder=self.data,
+                errors=errors.fileno(),
+            )
 
     async def opened(self) -> None:
         """Returns when it has said where it listens; DidNotStart when it ends first."""
         process = self._process
         assert process is not None
-        assert process.stdout is not None
         with trio.fail_after(PATIENCE_S):
             line = await trio.to_thread.run_sync(
                 process.stdout.readline, abandon_on_cancel=True
@@ -157,7 +123,7 @@ class Server:
         with trio.fail_after(PATIENCE_S):
             code = await trio.to_thread.run_sync(process.wait, abandon_on_cancel=True)
         self._process = None
-        _close_pipes(process)
+        process.stdout.close()
         return code
 
     @property
@@ -184,20 +150,12 @@ class Server:
             yield
 
     def close(self) -> None:
-        for process in (self._process, self._ready):
-            if process is not None:
-                process.kill()
-                process.wait()
-                _close_pipes(process)
-        self._process = self._ready = None
+        process, self._process = self._process, None
+        if process is not None:
+            process.kill()
+            process.wait()
+            process.stdout.close()
         self._held_port.close()
-
-
-def _close_pipes(process: subprocess.Popen[bytes]) -> None:
-    for pipe in (process.stdin, process.stdout):
-        if pipe is not None:
-            with suppress(BrokenPipeError):
-                pipe.close()
 
 
 @asynccontextmanager

@@ -180,7 +180,6 @@ async def test_a_disk_that_fails_ends_the_process_and_loses_nothing(
 
     async with installation(tmp_path, live__frames_at_once=10_000) as server:
         await server.start()
-        server.prepare()
         with suppress(Ended):
             await until_it_fails()
         assert await server.ended() == 1

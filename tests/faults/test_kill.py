@@ -33,7 +33,6 @@ async def life_and_death(day: Morning) -> None:
         await trio.sleep(chance.uniform(0.0, 0.25))
     else:
         await server.opened()
-        server.prepare()
         if how == "young":
             await trio.sleep(chance.uniform(0.0, 0.08))
         else:
@@ -75,6 +74,7 @@ async def survive(folder: Path, seed: int, kills: int) -> None:
         assert server.said == ""  # not a warning in all its lives
 
 
+@pytest.mark.timeout(300)
 async def test_what_was_acknowledged_survives_every_kill(tmp_path: Path) -> None:
     await survive(tmp_path, seed=SEED, kills=KILLS)
 

@@ -68,7 +68,6 @@ async def the_rush(
             await trio.sleep(chance.choice([0.0, 0.005, 0.02, 0.05, 0.1]))
             await server.kill()
             await server.start()
-            server.prepare()
     assert len(outcomes) == PEOPLE
     assert len(bookings) == 1, bookings
     told = [said for said in outcomes.values() if said != "won"]

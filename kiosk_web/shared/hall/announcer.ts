@@ -62,6 +62,13 @@ export class Announcer {
     if (this.#showing) this.#showing.fresh = false;
   }
 
+  /** It slept: what came meanwhile is shown, and announced only if it is new. */
+  woke(): void {
+    this.#opened = false;
+    this.#waiting = [];
+    this.hush();
+  }
+
   #meet(call: Call, now: number): void {
     if (this.#seen.has(call.id)) return;
     this.#seen.add(call.id);

@@ -17,6 +17,18 @@ export interface QueueRow {
   name?: string;
   kind?: string;
   waiting?: number;
+  stopped?: string;
+  frozen?: boolean;
+}
+
+/** What stands on a door: 暂离, 停叫, 停诊, 医生未到. */
+export interface RoomNote {
+  kind: string;
+  reason?: string;
+  since?: number;
+  back_at?: number;
+  half?: string;
+  doctor?: string;
 }
 
 export interface RoomRow {
@@ -26,6 +38,13 @@ export interface RoomRow {
   current?: string;
   way?: string;
   way_en?: string;
+  /** Who waits at the door, where there is a second stage. */
+  door?: string[];
+  seat?: string;
+  shared?: string;
+  zone?: string;
+  photo?: string;
+  note?: RoomNote;
 }
 
 export interface TicketRow {
@@ -36,6 +55,7 @@ export interface TicketRow {
   room?: string;
   since?: number;
   called_at?: number;
+  marks?: string[];
 }
 
 export interface CallRow {
@@ -48,6 +68,14 @@ export interface CallRow {
   times?: number;
 }
 
+/** A broadcast of the desk. */
+export interface NoticeRow {
+  text: string;
+  at: number;
+  until: number;
+  zones?: string[];
+}
+
 export interface HallView {
   clinic?: ClinicRow;
   queues?: Record<string, QueueRow>;
@@ -56,6 +84,7 @@ export interface HallView {
   orders?: Record<string, string[]>;
   missed?: Record<string, number>;
   calls?: Record<string, CallRow>;
+  notices?: Record<string, NoticeRow>;
 }
 
 export interface KioskView {

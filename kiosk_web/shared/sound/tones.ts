@@ -33,6 +33,11 @@ const RISE_S = 0.012;
 export class Tones {
   #audio: AudioContext | undefined;
 
+  /** What else is to be heard goes the same way. */
+  get context(): AudioContext | undefined {
+    return this.#audio;
+  }
+
   get allowed(): boolean {
     return this.#audio?.state === "running";
   }
@@ -40,6 +45,7 @@ export class Tones {
   /** Ask for sound; from a touch it is granted. `changed` is told when it is. */
   open(changed: () => void = () => {}): void {
     if (this.allowed) return changed();
+    if (typeof AudioContext === "undefined") return changed();
     this.#audio ??= new AudioContext();
     this.#audio.onstatechange = changed;
     void this.#audio.resume().catch(changed);

@@ -21,7 +21,7 @@ from actors.his.persons import Persons
 from actors.his.places import Place, Places
 from actors.his.state import HisState
 from actors.his.sync import Pace, Sync
-from actors.his.telling import FOLLOWER, Teller, lane_of
+from actors.his.telling import FOLLOWER, TELLS, Teller, lane_of
 from actors.journal.journal import Journal
 from actors.kernel.sealed import Vault
 from actors.patients.actor import index_stream, patients_capability
@@ -149,7 +149,7 @@ async def house(
         await told[0].handle(record)
 
     if teller:
-        followers.append(Lanes(FOLLOWER, handle, lane_of, 8))
+        followers.append(Lanes(FOLLOWER, handle, lane_of, 8, names=TELLS))
     system = ActorSystem(
         journal,
         [

@@ -180,8 +180,8 @@ async def test_keys_wakeups_and_audit_commit_with_the_events(journal_url: str) -
 
 async def test_cursors_are_saved(journal_url: str) -> None:
     async with opened(journal_url) as journal:
-        journal.save_cursor("reports", 5)
-        journal.save_cursor("reports", 9)
+        journal.save_cursors({"reports": 5})
+        journal.save_cursors({"reports": 9})
         await journal.flushed()
         assert await journal.cursor_of("reports") == 9
         assert await journal.cursor_of("nobody") == 0

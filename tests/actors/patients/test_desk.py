@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, select
 
+from actors.journal.journal import Journal
 from actors.journal.tables import cursors, events, own_keys
 from actors.kernel.errors import Refused, Unavailable
 from actors.kernel.sealed import MissingKey, Vault
+from actors.patients.actor import patients_capability
 from actors.patients.messages import AddIdentity, DropIdentity, Erase, Unmerge
 from actors.patients.numbers import Kind
 from actors.patients.opening import Numbered
@@ -263,12 +265,10 @@ async def test_the_book_can_be_written_again(journal_url: str) -> None:
                 connection.execute(delete(table))
             connection.execute(delete(cursors))
 
-    async with office(journal_url) as at:
-        await at.journal.write_beside(burn)
-        at.book.position = 0
-        await at.journal.flushed()
-    async with office(journal_url) as at:
-        await at.journal.write_beside(burn)
+    journal = Journal(journal_url, release="1.0")
+    await journal.open(patients_capability().event_names)
+    await journal.write_beside(burn)
+    await journal.close()
     async with office(journal_url) as at:
         await at.book.caught_up(20)
         assert await book_of(at) == before

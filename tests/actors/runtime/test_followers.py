@@ -7,14 +7,13 @@ import trio
 import trio.testing
 
 from actors.journal.records import Recorded
-from actors.runtime.followers import Follower
+from actors.runtime import followers
+from actors.runtime.followers import BatchFollower, Follower
 from tests.actors.runtime.held_journal import (
     ONE,
     house,
 )
-from tests.actors.tally import (
-    AddMany,
-)
+from tests.actors.tally import AddMany, Remind
 
 
 class Heard:
@@ -92,3 +91,85 @@ async def test_an_effect_that_fails_is_tried_again_in_order(
             await heard.complete.wait()
     assert heard.positions == [1, 2, 3]
     assert "again in" in caplog.text
+
+
+async def test_what_it_does_not_want_costs_a_follower_nothing(
+    journal_url: str,
+) -> None:
+    """It hears of nothing else, and stands where the journal does all the same."""
+    heard = Heard(2)
+    follower = Follower("f", heard, names={"tally.reminder_set"})
+    async with house(journal_url, followers=[follower]) as system:
+        one = system.ref(ONE)
+        for number in (1, 2, 3):
+            await one.ask(AddMany([number] * 3), principal="p")
+            await one.ask(Remind(10**13 + number), principal="p")
+        await one.ask(AddMany([4]), principal="p")
+        with trio.fail_after(10):
+            await follower.reached(system.journal.top)
+        assert follower.position == system.journal.top == 13
+    assert heard.positions == [4, 8, 12]
+    again = Follower("f", heard, names={"tally.reminder_set"})
+    async with house(journal_url, followers=[again]) as system:
+        with trio.fail_after(10):
+            await again.reached(system.journal.top)
+    assert heard.positions == [4, 8, 12]
+
+
+async def test_only_what_moved_a_follower_is_saved_while_it_goes_on(
+    journal_url: str,
+) -> None:
+    heard = Heard(1)
+    follower = Follower("f", heard, names={"tally.reminder_set"})
+    async with house(journal_url, followers=[follower]) as system:
+        await system.ref(ONE).ask(AddMany([1, 2, 3]), principal="p")
+        assert follower.unsaved() is None
+        await system.ref(ONE).ask(Remind(10**13), principal="p")
+        with trio.fail_after(10):
+            await follower.reached(4)
+        assert follower.unsaved() == 4
+        await system.ref(ONE).ask(AddMany([1]), principal="p")
+        assert follower.unsaved() is None
+        assert follower.unsaved(at_the_end=True) == 5
+
+
+async def test_a_follower_that_falls_behind_hears_what_was_let_go(
+    journal_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(followers, "_BUFFER", 5)
+    heard = Heard(60)
+    may_go_on = trio.Event()
+
+    async def slow(record: Recorded) -> None:
+        await may_go_on.wait()
+        await heard(record)
+
+    async with house(journal_url, followers=[Follower("f", slow)]) as system:
+        for number in range(10):
+            await system.ref(ONE).ask(AddMany([number] * 3), principal="p")
+        may_go_on.set()
+        for number in range(10):
+            await system.ref(ONE).ask(AddMany([number] * 3), principal="p")
+        with trio.fail_after(10):
+            await heard.complete.wait()
+    assert heard.positions == list(range(1, 61))
+
+
+async def test_a_patient_follower_hears_what_has_gathered_at_once(
+    journal_url: str,
+) -> None:
+    portions: list[int] = []
+    complete = trio.Event()
+
+    async def hear(records: list[Recorded]) -> None:
+        portions.append(len(records))
+        if sum(portions) == 6:
+            complete.set()
+
+    follower = BatchFollower("f", hear, patience_s=0.5)
+    async with house(journal_url, followers=[follower]) as system:
+        for number in (1, 2, 3):
+            await system.ref(ONE).ask(AddMany([number] * 2), principal="p")
+        with trio.fail_after(10):
+            await complete.wait()
+    assert len(portions) < 3

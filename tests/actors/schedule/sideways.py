@@ -14,7 +14,6 @@ from actors.clinic.commands import Open as OpenClinic
 from actors.clinic.plan import ClinicPlan, QueuePlan, RoomPlan
 from actors.directory.actor import directory_capability
 from actors.journal.journal import Journal
-from actors.journal.records import Recorded
 from actors.runtime.mail import fingerprint_of
 from actors.runtime.system import ActorSystem, Ref
 from actors.runtime.testkit import ManualClock
@@ -70,25 +69,9 @@ class _Counting(Ref):
         system.killed.set()
         with trio.CancelScope(shield=True) as forever:
             # a killed process saves no cursor and hears no reply
-            system.journal.save_cursor = lambda *_: None  # type: ignore[method-assign]
+            system.journal.save_cursors = lambda *_: None  # type: ignore[method-assign]
             forever.shield = False
             await trio.sleep_forever()
-
-
-class _Hears:
-    """How far the follower has come."""
-
-    def __init__(self, appointments: Appointments) -> None:
-        self.position = 0
-        self.news = trio.Event()
-        self._handle = appointments.follower.handle
-        appointments.follower.handle = self._hear
-
-    async def _hear(self, record: Recorded) -> None:
-        await self._handle(record)
-        self.position = record.position
-        self.news.set()
-        self.news = trio.Event()
 
 
 @asynccontextmanager
@@ -112,14 +95,12 @@ async def house(
         after=after,
     )
     appointments.system = system
-    hears = _Hears(appointments)
     async with system.running():
-        hears.position = await journal.cursor_of(appointments.follower.name)
         yield system
         if step is None:
             with trio.fail_after(PATIENCE_S):
-                while hears.position < journal.top:
-                    await hears.news.wait()
+                while appointments.follower.position < journal.top:
+                    await appointments.follower.reached(journal.top)
         else:
             with trio.fail_after(PATIENCE_S):
                 await system.killed.wait()

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import trio.testing
 
 from actors.booker.actor import booker_stream
 from actors.clinic.commands import CheckIn
@@ -135,9 +136,13 @@ async def test_three_no_shows_close_booking_wherever_it_dies(
             await ask(system, book("p1"), stream)
     clock.pass_s(9 * 3600)
     async with house(url, clock, step=step, after=after):
-        pass  # start-up fires what is overdue
+        # start-up fires what is overdue
+        await trio.testing.wait_all_tasks_blocked()
     async with house(url, clock) as system:
-        pass
+        await trio.testing.wait_all_tasks_blocked()
+        for day in days:  # behind what was overdue
+            stream = schedule_stream("yunxiu", "cardio", day)
+            await system.ref(stream).read(lambda state: None)
     async with house(url, clock) as system:
         record = await system.ref(booker_stream("yunxiu", "p1")).read(
             lambda state: (state.closed_until, sorted(state.closed_for))

@@ -274,3 +274,19 @@ async def test_a_body_that_is_too_deep_is_a_bad_request(folder: Path) -> None:
         )
         assert wrong.code in {"bad_request", "not_open"}
         assert doctor.connected
+
+
+async def test_who_only_looks_leaves_nothing_in_the_journal(folder: Path) -> None:
+    async with a_house(folder) as house:
+        await open_clinic(house)
+        async with person(house, "n", "nurse", "kiosk", "admin") as nurse:
+            kiosk, desk = clinic(house, "kiosk"), clinic(house, "desk")
+            await nurse.ask(kiosk, "check_in", {"card": "1001"})
+            before = house.system.journal.counters.appends
+            seen = await nurse.ask(desk, "history", {"ticket": "t1"}, key="a-key-0001")
+            await nurse.ask(desk, "preview_rules", {"settings": {}})
+            assert house.system.journal.counters.appends == before
+            # what has happened since is told under the same key
+            await nurse.ask(desk, "call_next", {"room": "3"})
+            more = await nurse.ask(desk, "history", {"ticket": "t1"}, key="a-key-0001")
+            assert len(more["history"]) > len(seen["history"])
