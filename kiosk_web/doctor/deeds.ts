@@ -43,8 +43,8 @@ interface Undo {
 const DEADLINE_MS = 6000;
 /** With the line down: long enough for it to come back, short enough to wait for. */
 const OFFLINE_DEADLINE_MS = 3000;
-/** A second press sooner than this after the answer to the first is no second wish. */
-const BOUNCE_MS = 700;
+/** A second press sooner than this after the first is no second wish. */
+const BOUNCE_MS = 500;
 
 export function useDeeds(desk: Topic<DeskView>) {
   const live = useLive();
@@ -52,7 +52,7 @@ export function useDeeds(desk: Topic<DeskView>) {
   const clinics = useClinics();
   /** The ask under way; until it is answered and shown, no other begins. */
   const busy = ref<string>();
-  let calledAt = Number.NEGATIVE_INFINITY;
+  let nextAt = Number.NEGATIVE_INFINITY;
   const said = ref<Said>();
   const sheet = shallowRef<Sheet>();
   /** The last deed that is not the room's own to show: a miss, a hold. */
@@ -184,12 +184,11 @@ export function useDeeds(desk: Topic<DeskView>) {
 
   const ACTS: Record<Act, () => void> = {
     next: () => {
-      // nobody has read whom they called so soon: it is the same press, bounced
-      const bounced = live.connection.now() - calledAt < BOUNCE_MS;
-      if (bounced && current.value?.ticket.state === "called") return;
-      void ask("call_next", { room, ...after() }, tell("已叫", "Called"), () => {
-        calledAt = live.connection.now();
-      });
+      // a hand that presses twice wants one, however quick the first answer was
+      const now = live.connection.now();
+      if (now - nextAt < BOUNCE_MS && current.value?.ticket.state === "called") return;
+      if (busy.value === undefined) nextAt = now;
+      void ask("call_next", { room, ...after() }, tell("已叫", "Called"));
     },
     again: () =>
       withCurrent((ticket) => void about("call_again", ticket, tell("又叫了一次", "Called again:"))),

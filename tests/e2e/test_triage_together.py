@@ -12,6 +12,18 @@ from tests.e2e.triage import Triage, Wire, arrange, clinic_of, opened
 
 WAITING = "候诊"
 
+PRESSED_TWICE = """(apart) => new Promise((done) => {
+  const press = () => dispatchEvent(
+    new KeyboardEvent("keydown", { key: "F2", code: "F2", cancelable: true }));
+  press();
+  const began = performance.now();
+  setTimeout(() => {
+    // a machine that is late makes no second wish of it
+    if (performance.now() - began < 450) press();
+    done();
+  }, apart);
+})"""
+
 
 @pytest.fixture(autouse=True)
 def _open(hospital: Hospital) -> None:
@@ -63,8 +75,7 @@ def test_two_nurses_and_three_doctors_at_once(hospital: Hospital, floor: Floor) 
     for desk in (one, other):
         desk.press("Enter")
     for doctor in doctors.values():
-        for _ in range(2):
-            doctor.page.keyboard.press("F2")
+        doctor.page.evaluate(PRESSED_TWICE, 0)
     called = {}
     for room, doctor in doctors.items():
         expect(doctor.current).to_contain_text("正在叫")
@@ -81,8 +92,8 @@ def test_two_nurses_and_three_doctors_at_once(hospital: Hospital, floor: Floor) 
     one.press("g")
     one.answer(reason="走了")
     other.stands("A", WAITING, "A003", "A005", "A006")
-    for _ in range(2):
-        doctors["2"].page.keyboard.press("F2")
+    # the second press of a hand comes when the first has its answer already
+    doctors["2"].page.evaluate(PRESSED_TWICE, 300)
     expect(doctors["2"].current).to_contain_text("A003")
     one.stands("A", WAITING, "A005", "A006")
     tickets = ["A001", "A002", "A003", "B001", "A005", "A006"]
