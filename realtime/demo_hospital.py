@@ -1,8 +1,9 @@
 """The hospital of `houzhen demo`: two clinics, their doctors, and who comes today.
 
-Data only, as the bodies of the asks in docs/protocol.md; whoever starts the demo sends
-them. Everyone here is invented. The names are the kinds that try a screen: two
-characters, compound surnames, minority and Latin names, surnames read in their own way.
+Data only: a plan, which is entered as somebody would import a file, and people, who
+register and check in through the asks of docs/protocol.md. Everyone here is invented.
+The names are the kinds that try a screen: two characters, compound surnames, minority
+and Latin names, surnames read in their own way.
 """
 
 from __future__ import annotations
@@ -14,10 +15,24 @@ from typing import Any
 import msgspec
 
 from actors.clinic.actor import clinic_stream
+from actors.clinic.rule_sets import CLASSES
+from actors.clinic.settings import Late, Recall, Settings
+from actors.hospital.actor import plan_stream
+from actors.hospital.messages import Replace
+from actors.hospital.plan import (
+    HOSPITAL_RULES,
+    ClinicPlan,
+    DoctorPlan,
+    Plan,
+    QueuePlan,
+    RoomPlan,
+    RulesPlan,
+)
 from actors.kernel.errors import KeyReused, Refused
 from actors.kernel.sealed import Vault
 from actors.kernel.times import day_of
 from actors.runtime.system import ActorSystem
+from devices.identity import check_character
 from realtime.config import Hospital
 from realtime.tokens import Principal
 from realtime.topics.clinic_counter import ClinicCounter
@@ -41,92 +56,115 @@ class DemoPatient:
     def queue(self) -> str:
         return self.number[0]
 
+    @property
+    def birth(self) -> str:
+        """As on an identity card: invented, and always the same for one person."""
+        place = int(self.card[-4:])
+        return f"{1936 + place * 7 % 75}{1 + place % 12:02d}{1 + place % 28:02d}"
 
-_CLINICS: dict[str, dict[str, Any]] = {
-    "im2": {
-        "clinic": {
-            "name": "内科二诊区",
-            "name_en": "Internal Medicine Area 2",
-            "hospital": HOSPITAL_NAME,
-            "floor": "2",
-        },
-        "queues": {
-            "Z": {"name": "心血管专家门诊", "kind": "专"},
-            "A": {"name": "心血管内科", "kind": "普"},
-            "B": {"name": "呼吸内科", "kind": "普"},
-            "C": {"name": "消化内科", "kind": "普"},
-        },
-        "rooms": {
-            "1": {
-                "doctor": "周文澜",
-                "title": "主任",
-                "queues": ["Z"],
-                "way": "右边第 1 个门",
-                "way_en": "Room 1, right",
+    @property
+    def sex(self) -> str:
+        return "1" if int(self.card[-1]) % 2 else "2"
+
+    @property
+    def id_number(self) -> str:
+        """A number that checks, of a region that does not exist."""
+        first17 = f"990101{self.birth}{self.card[-3:]}"
+        return first17 + check_character(first17)
+
+
+_RULES = Settings(
+    late=Late("interleave", every=5),
+    recall=Recall(misses_void=3),
+    classes=CLASSES,
+)
+
+PLAN = Plan(
+    clinics={
+        "im2": ClinicPlan(
+            name="内科二诊区",
+            name_en="Internal Medicine Area 2",
+            floor="2",
+            queues={
+                "Z": QueuePlan(name="心血管专家门诊", kind="专"),
+                "A": QueuePlan(name="心血管内科"),
+                "B": QueuePlan(name="呼吸内科"),
+                "C": QueuePlan(name="消化内科"),
             },
-            "2": {
-                "doctor": "林知远",
-                "title": "副主任",
-                "queues": ["A"],
-                "way": "右边第 2 个门",
-                "way_en": "Room 2, right",
+            rooms={
+                "1": RoomPlan(
+                    queues=("Z",),
+                    doctor="zhou",
+                    way="右边第 1 个门",
+                    way_en="Room 1, right",
+                ),
+                "2": RoomPlan(
+                    queues=("A",),
+                    doctor="lin",
+                    way="右边第 2 个门",
+                    way_en="Room 2, right",
+                ),
+                "3": RoomPlan(
+                    queues=("A", "Z"),
+                    doctor="xu",
+                    way="右边第 3 个门",
+                    way_en="Room 3, right",
+                ),
+                "4": RoomPlan(
+                    queues=("B",),
+                    doctor="shan",
+                    way="左边第 1 个门",
+                    way_en="Room 4, left",
+                ),
+                "5": RoomPlan(
+                    queues=("C",),
+                    doctor="he",
+                    way="左边第 2 个门",
+                    way_en="Room 5, left",
+                ),
+                "6": RoomPlan(
+                    queues=("B", "C"),
+                    doctor="luo",
+                    way="左边第 3 个门",
+                    way_en="Room 6, left",
+                ),
             },
-            "3": {
-                "doctor": "许安禾",
-                "title": "主治",
-                "queues": ["A", "Z"],
-                "way": "右边第 3 个门",
-                "way_en": "Room 3, right",
+            doctors={
+                "zhou": DoctorPlan(name="周文澜", title="主任"),
+                "lin": DoctorPlan(name="林知远", title="副主任"),
+                "xu": DoctorPlan(name="许安禾", title="主治"),
+                "shan": DoctorPlan(name="单雅宁", title="副主任"),
+                "he": DoctorPlan(name="何叙", title="主治"),
+                "luo": DoctorPlan(name="罗一舟", title="主治"),
             },
-            "4": {
-                "doctor": "单雅宁",
-                "title": "副主任",
-                "queues": ["B"],
-                "way": "左边第 1 个门",
-                "way_en": "Room 4, left",
+        ),
+        "eye1": ClinicPlan(
+            name="眼科诊区",
+            name_en="Ophthalmology",
+            floor="3",
+            queues={"E": QueuePlan(name="眼科")},
+            rooms={
+                "1": RoomPlan(
+                    queues=("E",),
+                    doctor="ye",
+                    way="出电梯左边第 1 个门",
+                    way_en="Room 1, left of the lift",
+                ),
+                "2": RoomPlan(
+                    queues=("E",),
+                    doctor="qin",
+                    way="出电梯左边第 2 个门",
+                    way_en="Room 2, left of the lift",
+                ),
             },
-            "5": {
-                "doctor": "何叙",
-                "title": "主治",
-                "queues": ["C"],
-                "way": "左边第 2 个门",
-                "way_en": "Room 5, left",
+            doctors={
+                "ye": DoctorPlan(name="叶青", title="副主任"),
+                "qin": DoctorPlan(name="秦朗川", title="主治"),
             },
-            "6": {
-                "doctor": "罗一舟",
-                "title": "主治",
-                "queues": ["B", "C"],
-                "way": "左边第 3 个门",
-                "way_en": "Room 6, left",
-            },
-        },
+        ),
     },
-    "eye1": {
-        "clinic": {
-            "name": "眼科诊区",
-            "name_en": "Ophthalmology",
-            "hospital": HOSPITAL_NAME,
-            "floor": "3",
-        },
-        "queues": {"E": {"name": "眼科", "kind": "普"}},
-        "rooms": {
-            "1": {
-                "doctor": "叶青",
-                "title": "副主任",
-                "queues": ["E"],
-                "way": "出电梯左边第 1 个门",
-                "way_en": "Room 1, left of the lift",
-            },
-            "2": {
-                "doctor": "秦朗川",
-                "title": "主治",
-                "queues": ["E"],
-                "way": "出电梯左边第 2 个门",
-                "way_en": "Room 2, left of the lift",
-            },
-        },
-    },
-}
+    rules={HOSPITAL_RULES: RulesPlan(name="全院规则", settings=_RULES)},
+)
 
 # number and name; those with a mark come to the kiosk during the demo
 _TODAY: dict[str, str] = {
@@ -183,12 +221,12 @@ _TODAY: dict[str, str] = {
 
 
 def clinic_ids() -> tuple[str, ...]:
-    return tuple(_CLINICS)
+    return tuple(PLAN.clinics)
 
 
-def open_body(clinic: str) -> dict[str, Any]:
-    """The body of ``open`` for this clinic's day."""
-    return _CLINICS[clinic]
+def rooms_of(clinic: str) -> dict[str, tuple[str, ...]]:
+    """Its rooms, and the queues each of them takes from."""
+    return {key: room.queues for key, room in PLAN.clinics[clinic].rooms.items()}
 
 
 def demo_patients() -> list[DemoPatient]:
@@ -237,9 +275,16 @@ def demo_cards() -> list[DemoPatient]:
     return [patient for patient in demo_patients() if not patient.here]
 
 
-async def open_the_day(system: ActorSystem, vault: Vault, hospital: Hospital) -> None:
-    """Open today's clinics and check in whoever is here. Keys make it happen once a
-    day, however often the demo starts."""
+async def enter_the_plan(system: ActorSystem, hospital: Hospital) -> None:
+    """As somebody would import a file: at the first start only, for what is changed
+    at the set-up page afterwards stays."""
+    command = Replace(by="demo", plan=PLAN, reason="演示医院", first=True)
+    await system.ref(plan_stream(hospital.id)).ask(command, principal="demo")
+
+
+async def fill_the_day(system: ActorSystem, vault: Vault, hospital: Hospital) -> None:
+    """Register today's patients in the clinics that the plan has opened, and check in
+    whoever is here. Keys make it happen once a day, however often the demo starts."""
     counter = ClinicCounter(vault)
     who = Principal(
         "demo", frozenset({"admin", "kiosk"}), frozenset({"*"}), expires=2**53
@@ -250,11 +295,10 @@ async def open_the_day(system: ActorSystem, vault: Vault, hospital: Hospital) ->
         stream = clinic_stream(hospital.id, clinic, today)
         ref = system.ref(stream)
         bodies = [
-            ("setup", "open", open_body(clinic)),
             *(("setup", "register", body) for body in register_bodies(clinic)),
             *(("kiosk", "check_in", body) for body in check_in_bodies(clinic)),
         ]
-        for place, (view, name, body) in enumerate(bodies):
+        for place, (view, name, body) in enumerate(bodies, start=1):
             raw = msgspec.Raw(msgspec.json.encode(body))
             errand = counter.errand(who, (clinic, today), view, name, raw)
             with suppress(Refused, KeyReused):  # an earlier start did it

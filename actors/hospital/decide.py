@@ -41,7 +41,8 @@ from actors.hospital.messages import (
     Withdrawn,
 )
 from actors.hospital.plan import HOSPITAL_RULES, MAIN, ClinicPlan
-from actors.hospital.problems import Problem, problems
+from actors.hospital.problem import Problem
+from actors.hospital.problems import problems
 from actors.hospital.state import HospitalState
 from actors.kernel.errors import BadRequest, Forbidden, Refused
 from actors.kernel.times import Millis
@@ -129,8 +130,8 @@ def _revert(state: HospitalState, command: Revert, now: Millis) -> Decision:
             "already_reverted", "这次修改已经撤回了。", change=found.reverted_by
         )
     for edit in found.edits:
-        since = state.touched[edit.name]
-        if since != command.change:
+        if document(state.entries.get(edit.name)) != edit.after:
+            since = state.touched[edit.name]
             later = state.changes[since]
             raise Refused(
                 "changed_since",

@@ -13,7 +13,7 @@ from msgspec import Meta
 
 from actors.hospital.entries import Edit, Kind
 from actors.hospital.plan import Plan
-from actors.hospital.problems import Problem
+from actors.hospital.problem import Problem
 from actors.kernel.times import Millis
 from actors.runtime.shape import Wake
 

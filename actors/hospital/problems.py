@@ -10,40 +10,19 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-import msgspec
-
 from actors.clinic.settings import problems as rule_problems
+from actors.hospital.clinic_problems import of_clinics
 from actors.hospital.plan import (
     MAIN_ZONE,
-    ClinicPlan,
     Plan,
     TemplatePlan,
     areas_of,
 )
+from actors.hospital.problem import BAD_TIME, TIME, Problem, keyed, named
 
-_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d\Z")
-_PREFIX = re.compile(r"[0-9A-Za-z]{1,4}\Z")
-_KEY = re.compile(r"[0-9A-Za-z_.\-]{1,32}\Z")
 _BLANK = re.compile(r"\{([^{}]*)\}")
 BLANKS = frozenset("number name room queue clinic doctor seat text".split())
-LONGEST_NAME = 60
 LONGEST_WORDS = 200
-
-
-class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
-    """``code`` for programs; which entry and which field of it; ``message`` says what
-    to do."""
-
-    code: str
-    kind: str
-    key: str
-    field: str
-    message: str
-    grave: bool = True
-
-    @property
-    def path(self) -> str:
-        return ".".join(filter(None, (self.kind, self.key, self.field)))
 
 
 def problems(plan: Plan) -> tuple[Problem, ...]:
@@ -52,219 +31,15 @@ def problems(plan: Plan) -> tuple[Problem, ...]:
 
 
 def _problems(plan: Plan) -> Iterator[Problem]:
-    for key, clinic in plan.clinics.items():
-        yield from _keys("clinic", key)
-        yield from _clinic(plan, key, clinic)
-        yield from _queues(key, clinic)
-        yield from _rooms(plan, key, clinic)
-        yield from _doctors(key, clinic)
-    yield from _alike(plan)
+    yield from of_clinics(plan)
     yield from _areas(plan)
     yield from _zones(plan)
     yield from _screens(plan)
     yield from _rules(plan)
     for key, template in plan.templates.items():
-        yield from _keys("template", key)
+        yield from keyed("template", key)
         yield from _words(key, template)
     yield from _speech(plan)
-
-
-# Clinics
-
-
-def _clinic(plan: Plan, key: str, clinic: ClinicPlan) -> Iterator[Problem]:
-    def wrong(code: str, field: str, message: str, grave: bool = True) -> Problem:
-        return Problem(code, "clinic", key, field, message, grave)
-
-    yield from _name("clinic", key, clinic.name)
-    if clinic.rules and clinic.rules not in plan.rules:
-        yield wrong(
-            "unknown_rules",
-            "rules",
-            f"{clinic.name}用的排队规则“{clinic.rules}”没有了，请另选一套。",
-        )
-    if any(not 1 <= day <= 7 for day in clinic.days):
-        yield wrong("bad_day", "days", f"{clinic.name}的开诊日要用 1 到 7 表示星期。")
-    if not clinic.days:
-        yield wrong("no_day", "days", f"{clinic.name}一天也不开诊，请选开诊日。", False)
-    begun = ""
-    for half, times in sorted(clinic.halves.items(), key=lambda item: item[1].begins):
-        field = f"halves.{half}"
-        if not _TIME.match(times.begins) or not _TIME.match(times.ends):
-            yield wrong("bad_time", field, _BAD_TIME.format(f"{clinic.name}的半天"))
-        elif times.ends <= times.begins or times.begins < begun:
-            yield wrong(
-                "bad_half",
-                field,
-                f"{clinic.name}的半天要先开始后结束，并且不能重叠，请改时间。",
-            )
-        begun = times.ends
-    if not clinic.queues:
-        yield wrong(
-            "no_queue",
-            "queues",
-            f"{clinic.name}还没有队列，病人没法签到，请加一个。",
-            False,
-        )
-    elif not clinic.rooms:
-        yield wrong(
-            "no_room", "rooms", f"{clinic.name}还没有诊室，没法叫号，请加一间。", False
-        )
-
-
-def _queues(clinic_key: str, clinic: ClinicPlan) -> Iterator[Problem]:
-    served = {queue for room in clinic.rooms.values() for queue in room.queues}
-    first: dict[str, str] = {}
-    for key, queue in clinic.queues.items():
-        at = f"{clinic_key}/{key}"
-        yield from _keys("queue", at)
-        yield from _name("queue", at, queue.name)
-        prefix = queue.prefix or key
-        if not _PREFIX.match(prefix):
-            yield Problem(
-                "bad_prefix",
-                "queue",
-                at,
-                "prefix",
-                f"“{queue.name}”的号码字头“{prefix}”要用 1 到 4 个字母或数字。",
-            )
-        elif prefix in first:
-            yield Problem(
-                "same_prefix",
-                "queue",
-                at,
-                "prefix",
-                f"“{queue.name}”和“{first[prefix]}”的号码都用 {prefix} 开头，"
-                "病人会分不清，请改一个。",
-            )
-        first.setdefault(prefix, queue.name)
-        if queue.doctor and clinic.doctors and queue.doctor not in clinic.doctors:
-            yield Problem(
-                "unknown_doctor",
-                "queue",
-                at,
-                "doctor",
-                f"“{queue.name}”的医生“{queue.doctor}”不在{clinic.name}，请另选一位。",
-            )
-        if clinic.rooms and key not in served:
-            yield Problem(
-                "unserved",
-                "queue",
-                at,
-                "",
-                f"没有诊室看“{queue.name}”，排进去的病人叫不到，请给它一间诊室。",
-                grave=False,
-            )
-
-
-def _rooms(plan: Plan, clinic_key: str, clinic: ClinicPlan) -> Iterator[Problem]:
-    zones = {MAIN_ZONE, *plan.zones}
-    sits: dict[str, str] = {}
-    for key, room in clinic.rooms.items():
-        at = f"{clinic_key}/{key}"
-        yield from _keys("room", at)
-        for queue in room.queues:
-            if queue not in clinic.queues:
-                yield Problem(
-                    "unknown_queue",
-                    "room",
-                    at,
-                    "queues",
-                    f"{key} 号诊室要看的队列“{queue}”没有了，请去掉或另选。",
-                )
-        if not room.queues:
-            yield Problem(
-                "idle_room",
-                "room",
-                at,
-                "queues",
-                f"{key} 号诊室没有队列，叫不到病人，请选一个。",
-                grave=False,
-            )
-        if any(not 1 <= level <= 4 for level in room.levels):
-            yield Problem(
-                "bad_level",
-                "room",
-                at,
-                "levels",
-                f"{key} 号诊室的急诊级别要在 1 到 4 之间。",
-            )
-        if room.zone and room.zone not in zones:
-            yield Problem(
-                "unknown_zone",
-                "room",
-                at,
-                "zone",
-                f"{key} 号诊室的广播区“{room.zone}”没有了，请另选一个。",
-            )
-        if bool(room.door) != bool(room.seat):
-            yield Problem(
-                "half_a_seat",
-                "room",
-                at,
-                "seat",
-                f"{key} 是一间里的一个座位时，门和座位都要写，现在只写了一样。",
-                grave=False,
-            )
-        if room.doctor and room.doctor in sits:
-            yield Problem(
-                "doctor_twice",
-                "room",
-                at,
-                "doctor",
-                f"同一位医生一开诊就在 {sits[room.doctor]} 号和 {key} 号两间诊室，"
-                "请改一间。",
-            )
-        sits.setdefault(room.doctor, key)
-
-
-def _doctors(clinic_key: str, clinic: ClinicPlan) -> Iterator[Problem]:
-    busy = {room.doctor for room in clinic.rooms.values()}
-    busy |= {queue.doctor for queue in clinic.queues.values()}
-    for key, doctor in clinic.doctors.items():
-        at = f"{clinic_key}/{key}"
-        yield from _keys("doctor", at)
-        yield from _name("doctor", at, doctor.name)
-        if doctor.starts and not _TIME.match(doctor.starts):
-            yield Problem(
-                "bad_time",
-                "doctor",
-                at,
-                "starts",
-                _BAD_TIME.format(f"{doctor.name}的上班时间"),
-            )
-        if key not in busy:
-            yield Problem(
-                "no_place",
-                "doctor",
-                at,
-                "",
-                f"{doctor.name}没有固定的诊室，也没有自己的队列：登录诊室才能叫号。",
-                grave=False,
-            )
-
-
-def _alike(plan: Plan) -> Iterator[Problem]:
-    """Numbers of one prefix, heard in one area from two clinics."""
-    for area in areas_of(plan).values():
-        seen: dict[str, str] = {}
-        for clinic_key in area.clinics:
-            clinic = plan.clinics.get(clinic_key)
-            if clinic is None:
-                continue
-            for key, queue in clinic.queues.items():
-                prefix = queue.prefix or key
-                other = seen.setdefault(prefix, clinic_key)
-                if other != clinic_key:
-                    yield Problem(
-                        "same_prefix_in_area",
-                        "queue",
-                        f"{clinic_key}/{key}",
-                        "prefix",
-                        f"“{area.name}”里{plan.clinics[other].name}和{clinic.name}"
-                        f"的号码都用 {prefix} 开头，病人会听错，最好改一个。",
-                        grave=False,
-                    )
 
 
 # What is seen and heard
@@ -273,8 +48,8 @@ def _alike(plan: Plan) -> Iterator[Problem]:
 def _areas(plan: Plan) -> Iterator[Problem]:
     zones = {MAIN_ZONE, *plan.zones}
     for key, area in plan.areas.items():
-        yield from _keys("area", key)
-        yield from _name("area", key, area.name)
+        yield from keyed("area", key)
+        yield from named("area", key, area.name)
         yield from _places(plan, "area", key, area.name, area.clinics, area.rooms)
         for zone in area.zones:
             if zone not in zones:
@@ -298,8 +73,8 @@ def _areas(plan: Plan) -> Iterator[Problem]:
 
 def _zones(plan: Plan) -> Iterator[Problem]:
     for key, zone in plan.zones.items():
-        yield from _keys("zone", key)
-        yield from _name("zone", key, zone.name)
+        yield from keyed("zone", key)
+        yield from named("zone", key, zone.name)
         if zone.fallback and zone.fallback not in plan.zones:
             yield Problem(
                 "unknown_zone",
@@ -339,8 +114,8 @@ def _in_a_ring(plan: Plan, key: str) -> bool:
 def _screens(plan: Plan) -> Iterator[Problem]:
     areas = areas_of(plan)
     for key, screen in plan.screens.items():
-        yield from _keys("screen", key)
-        yield from _name("screen", key, screen.name)
+        yield from keyed("screen", key)
+        yield from named("screen", key, screen.name)
         yield from _places(
             plan, "screen", key, screen.name, screen.clinics, screen.rooms
         )
@@ -398,8 +173,8 @@ def _places(
 
 def _rules(plan: Plan) -> Iterator[Problem]:
     for key, rules in plan.rules.items():
-        yield from _keys("rules", key)
-        yield from _name("rules", key, rules.name)
+        yield from keyed("rules", key)
+        yield from named("rules", key, rules.name)
         for wrong in rule_problems(rules.settings):
             yield Problem(
                 "bad_rules", "rules", key, f"settings.{wrong.field}", wrong.message
@@ -450,34 +225,11 @@ def _speech(plan: Plan) -> Iterator[Problem]:
     if not speech.languages:
         yield wrong("no_language", "languages", "至少选一种播报语言。")
     for index, volume in enumerate(speech.volumes):
-        if not _TIME.match(volume.begins):
-            yield wrong("bad_time", f"volumes.{index}", _BAD_TIME.format("音量时段"))
+        if not TIME.match(volume.begins):
+            yield wrong("bad_time", f"volumes.{index}", BAD_TIME.format("音量时段"))
         if not 0 <= volume.volume <= 100:
             yield wrong("bad_volume", f"volumes.{index}", "音量要在 0 到 100 之间。")
     begins = Counter(volume.begins for volume in speech.volumes)
     for moment, count in begins.items():
         if count > 1:
             yield wrong("two_volumes", "volumes", f"{moment} 有两个音量，请删去一个。")
-
-
-_BAD_TIME = "{}要写成 08:00 这样的时间，请改好。"
-
-
-def _name(kind: str, key: str, name: str) -> Iterator[Problem]:
-    if not name.strip():
-        yield Problem("no_name", kind, key, "name", f"“{key}”还没有名称，请填上。")
-    elif len(name) > LONGEST_NAME:
-        yield Problem(
-            "long_name", kind, key, "name", f"名称太长，最多 {LONGEST_NAME} 个字。"
-        )
-
-
-def _keys(kind: str, key: str) -> Iterator[Problem]:
-    if not all(_KEY.match(part) for part in key.split("/")):
-        yield Problem(
-            "bad_key",
-            kind,
-            key,
-            "",
-            f"代码“{key}”不对，请只用字母、数字、点和横线，最多 32 个。",
-        )

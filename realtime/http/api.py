@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 
 import msgspec
 from quart import Blueprint, Response
@@ -26,7 +26,8 @@ class HospitalFacts(msgspec.Struct, frozen=True):
 
 
 class ServerFacts(msgspec.Struct, frozen=True):
-    """What a page or a device needs to know before it connects."""
+    """What a page or a device needs to know before it connects. Not ``planned``:
+    nobody has set the hospital up yet, so no clinic opens."""
 
     name: str
     version: str
@@ -35,6 +36,7 @@ class ServerFacts(msgspec.Struct, frozen=True):
     day: str
     server_time: str
     demo: bool
+    planned: bool
 
 
 class Words(msgspec.Struct, frozen=True):
@@ -49,6 +51,7 @@ def api_routes(
     clock: Clock,
     *,
     demo: bool = False,
+    planned: Callable[[], Awaitable[bool]] | None = None,
     elsewhere: Iterable[Described] = (),
 ) -> Blueprint:
     """The routes. ``demo`` says that the demo's addresses are there too; ``elsewhere``
@@ -66,6 +69,7 @@ def api_routes(
             day=day_of(now, zone),
             server_time=iso(now, zone),
             demo=demo,
+            planned=planned is None or await planned(),
         )
 
     async def words() -> Words:

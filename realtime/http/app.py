@@ -28,6 +28,8 @@ from realtime.http.demo import Demo, demo_routes
 from realtime.http.health import Check, health_routes
 from realtime.http.metrics import Metrics, metrics_routes
 from realtime.http.pages import Pages, not_there, page_routes
+from realtime.http.plan import DESCRIBED as PLAN_FILE
+from realtime.http.plan import PlanFile, plan_routes
 from realtime.http.rooms import ROOM_KEYS, Rooms, room_routes
 from realtime.http.staff import Staff, staff_routes
 from realtime.http.terminals import DESCRIBED as TERMINALS
@@ -55,6 +57,7 @@ class Site(msgspec.Struct, frozen=True):
     staff: Staff | None = None
     rooms: Rooms | None = None
     clinics: ClinicRoutes | None = None
+    plan: PlanFile | None = None
     terminals: TerminalRoutes | None = None
     audio: AudioRoutes | None = None
     notes: Mapping[str, Check] = {}
@@ -79,10 +82,12 @@ def create_app(site: Site) -> QuartTrio:
             site.version,
             site.clock,
             demo=demo,
+            planned=None if site.plan is None else site.plan.door.has_plan,
             elsewhere=[
                 *(() if site.rooms is None else ROOM_KEYS),
                 *(() if site.terminals is None else TERMINALS),
                 *(() if site.audio is None else AUDIO),
+                *(() if site.plan is None else PLAN_FILE),
             ],
         )
     )
@@ -94,6 +99,8 @@ def create_app(site: Site) -> QuartTrio:
         app.register_blueprint(room_routes(site.rooms, BASE))
     if site.terminals is not None:
         app.register_blueprint(terminal_routes(site.terminals, BASE))
+    if site.plan is not None:
+        app.register_blueprint(plan_routes(site.plan, BASE))
     if site.audio is not None:
         app.register_blueprint(audio_routes(site.audio, BASE))
     app.register_blueprint(health_routes(site.checks, site.notes))

@@ -55,6 +55,7 @@ _STATUS = {
     "locked": 429,
     "too_many": 429,
     "bad_request": 400,
+    "wrong_file": 400,
     "unavailable": 503,
     "busy": 503,
     "deadline": 504,

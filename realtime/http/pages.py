@@ -20,6 +20,9 @@ import trio
 from quart import Blueprint, Request, Response, request
 
 HOME = "home"
+# The pages that speak with the devices of their computer, through `houzhen edge`.
+BESIDE_EDGE = frozenset({"kiosk"})
+EDGE = " ws://127.0.0.1:* ws://localhost:*"
 NOT_BUILT = """<!doctype html>
 <html lang="zh-CN"><meta charset="utf-8"><title>候诊 · Houzhen</title>
 <body><h1>页面还没有生成</h1>
@@ -55,11 +58,14 @@ class Page(msgspec.Struct, frozen=True):
     file: File
     scripts: tuple[str, ...]
     styles: tuple[str, ...]
+    # further addresses of live connections: those on the page's own computer
+    beside: str = ""
 
     def policy(self, host: str) -> str:
         """What this page may load. `'self'` means ws: to new browsers only, so the
         address of the live connection is spelt out as well."""
         live = f" ws://{host} wss://{host}" if _HOST.match(host) else ""
+        live += self.beside
         return "; ".join(
             [
                 "default-src 'none'",
@@ -165,7 +171,12 @@ def _page(path: Path, body: bytes) -> Page:
     for found in _INLINE.finditer(body):
         digest = base64.b64encode(hashlib.sha256(found[2]).digest()).decode()
         inline[found[1].lower()].append(f"'sha256-{digest}'")
-    return Page(_file(path, body), tuple(inline[b"script"]), tuple(inline[b"style"]))
+    return Page(
+        _file(path, body),
+        tuple(inline[b"script"]),
+        tuple(inline[b"style"]),
+        EDGE if path.parent.name in BESIDE_EDGE else "",
+    )
 
 
 def _answer(file: File, asked: Request, cache: str) -> Response:

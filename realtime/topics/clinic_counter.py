@@ -33,8 +33,9 @@ from realtime.tokens import Principal
 from realtime.topics.clinic_asks import ASKS, LOOKS, nurse, patient, sets_up
 from realtime.topics.counter import Errand, read_body
 
+_BOARDS = ("hall", "door", "dental", "examination", "pharmacy", "overview")
 _VIEWS = {
-    "hall": {"screen", "kiosk", "doctor", "nurse"},
+    **{board: {"screen", "kiosk", "doctor", "nurse"} for board in _BOARDS},
     "desk": {"doctor", "nurse"},
     "kiosk": {"kiosk", "nurse"},
     "times": {"screen", "kiosk", "doctor", "nurse"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import tempfile
 from contextlib import suppress
@@ -62,6 +63,14 @@ def take_pictures(floor: Floor) -> None:
     nurse.choose("A016")
     expect(nurse.sheet.locator(".history")).to_be_visible()
     _keep(nurse.page, "triage")
+    setup = floor.open("/setup?clinic=im2&part=rules", (1600, 900))
+    setup.get_by_role("button", name="用假设的上午").click()
+    for field, value in (("late.every", "2"), ("returns.first", "1")):
+        setup.locator(f"[data-field='{field}']").fill(value)
+        setup.locator(f"[data-field='{field}']").blur()
+    expect(setup.locator("[data-moved]")).not_to_have_text(re.compile("^0"))
+    expect(setup.locator("footer .said")).to_contain_text("检查通过")
+    _keep(setup, "setup")
 
 
 def _keep(page: Page, name: str) -> None:

@@ -1,21 +1,27 @@
 """The demo's hospital is one that the clinic takes, and that tries the screens."""
 
+from datetime import date
+
 import msgspec
 import pytest
 
 from actors.clinic.actor import clinic_capability, clinic_stream
+from actors.hospital.files import from_file, to_file
+from actors.hospital.problems import problems
 from actors.kernel.masking import mask_name
 from actors.kernel.sealed import Vault
 from actors.runtime.shape import Accepted
+from realtime.config import Hospital
 from realtime.demo_hospital import (
     HOSPITAL,
+    PLAN,
     check_in_bodies,
     clinic_ids,
     demo_cards,
     demo_patients,
-    open_body,
     register_bodies,
 )
+from realtime.opening import opening
 
 VAULT = Vault("demo", bytes(16), bytes(32))
 CLINIC = clinic_capability(VAULT)
@@ -27,12 +33,15 @@ def test_its_day_opens_registers_and_checks_in(clinic: str) -> None:
 
     def ask(name: str, body: dict[str, object]) -> None:
         wire = msgspec.json.encode({**body, "type": f"clinic.{name}", "by": "demo"})
-        decision = CLINIC.decide(state, CLINIC.read_command(wire), 1_795_395_600_000)
-        assert isinstance(decision, Accepted), (body, decision)
+        do(CLINIC.read_command(wire))
+
+    def do(command: object) -> None:
+        decision = CLINIC.decide(state, command, 1_795_395_600_000)
+        assert isinstance(decision, Accepted), (command, decision)
         for event in decision.events:
             CLINIC.evolve(state, event)
 
-    ask("open", open_body(clinic))
+    do(opening(PLAN, clinic, date(2026, 11, 23), Hospital()))
     for body in register_bodies(clinic):
         card = VAULT.index("card", body["card"])
         ask("register", {**body, "name": VAULT.seal(body["name"]), "card": card})
@@ -63,3 +72,8 @@ def test_its_names_try_every_rule_of_the_mask() -> None:
     assert {name[0] for name in names} >= set("单仇解区查曾")
     masked = {mask_name(name) for name in names}
     assert masked >= {"欧阳*", "欧阳*溪", "张*", "张*三", "买*·艾*", "John S*"}
+
+
+def test_nothing_is_wrong_with_its_plan() -> None:
+    assert problems(PLAN) == ()
+    assert from_file(to_file(PLAN)) == PLAN

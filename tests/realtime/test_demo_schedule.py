@@ -7,7 +7,7 @@ import pytest
 from actors.directory.actor import directory_capability, directory_stream
 from actors.runtime.testkit import Kit
 from actors.schedule.actor import schedule_capability, schedule_stream
-from realtime.demo_hospital import HOSPITAL, open_body
+from realtime.demo_hospital import HOSPITAL, PLAN
 from realtime.demo_schedule import department_ids, directory, opening
 
 DAY = date(2026, 11, 24)
@@ -31,9 +31,9 @@ def test_its_day_opens_and_its_clinic_has_the_queues(department: str) -> None:
     pool = kit.view("pool")
     assert pool["department"]["day"] == "2026-11-24"
     for session in pool["sessions"].values():
-        clinic = open_body(session["clinic"])
-        assert session["queue"] in clinic["queues"]
-        names = {room["doctor"] for room in clinic["rooms"].values()}
+        clinic = PLAN.clinics[session["clinic"]]
+        assert session["queue"] in clinic.queues
+        names = {doctor.name for doctor in clinic.doctors.values()}
         assert pool["doctors"][session["doctor"]]["name"] in names
         # two places are kept for the window
         assert session["left"]["wechat"] == session["left"]["window"] - 2 > 0

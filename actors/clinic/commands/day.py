@@ -23,7 +23,9 @@ from actors.kernel.times import Millis
 
 class Open(Asked, frozen=True, tag="clinic.open"):
     """Begin the day with these queues and rooms. ``rolls_over`` is the moment at
-    which what still lives goes on in the next day."""
+    which what still lives goes on in the next day. ``again``: on a day that has
+    begun, what is new comes in and what is there is called so; nothing goes while
+    somebody may be in it, and the day keeps its rules."""
 
     clinic: ClinicPlan
     queues: dict[Key, QueuePlan]
@@ -32,6 +34,7 @@ class Open(Asked, frozen=True, tag="clinic.open"):
     halves: dict[Half, HalfPlan] = msgspec.field(default_factory=dict)
     settings: Settings = Settings()
     rolls_over: Millis | None = None
+    again: bool = False
 
 
 class ChangeRules(Asked, frozen=True, tag="clinic.change_rules"):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from msgspec.structs import replace
 
 from actors.clinic import rules
@@ -45,6 +47,8 @@ from actors.kernel.errors import BadRequest, Refused
 from actors.kernel.times import Millis
 from actors.runtime.shape import Decision, Nothing
 
+_P = TypeVar("_P")
+
 PROPOSED = {
     "waiting": "gave_up",
     "at_room": "gave_up",
@@ -59,12 +63,39 @@ PROPOSED = {
 
 
 def open_day(state: ClinicState, command: Open, now: Millis) -> Decision:
-    if state.plan is not None and not state.provisional:
+    begun = state.plan is not None and not state.provisional
+    if begun and not command.again:
         return Refused("already_open", "这个诊区今天已经开了，不用再开。")
     if field := rules.wrong_in(command):
         return BadRequest("开诊的设置有一处不对，请改好再试。", field=field)
     _check(command.settings)
+    if begun:
+        return _open_more(state, command, now)
     return yes(Nothing(), opened(command, now))
+
+
+def _open_more(state: ClinicState, command: Open, now: Millis) -> Decision:
+    """Only what is new or called otherwise; nothing of it there already: nothing."""
+    if state.closed:
+        return Refused("day_closed", "今天已经结束，改动从明天开诊起用。")
+    queues, rooms, doctors = state.queues, state.rooms, state.doctors
+    more = replace(
+        command,
+        settings=state.settings,
+        queues=_other(command.queues, {k: q.plan for k, q in queues.items()}),
+        rooms=_other(command.rooms, {k: room.plan for k, room in rooms.items()}),
+        doctors=_other(command.doctors, {k: d.plan for k, d in doctors.items()}),
+        halves=command.halves or state.halves,
+        rolls_over=state.rolls_over,
+    )
+    same = more.clinic == state.plan and dict(more.halves) == state.halves
+    if same and not (more.queues or more.rooms or more.doctors):
+        return yes(Nothing())
+    return yes(Nothing(), opened(more, now))
+
+
+def _other(wanted: dict[str, _P], there: dict[str, _P]) -> dict[str, _P]:
+    return {key: plan for key, plan in wanted.items() if there.get(key) != plan}
 
 
 def opened(command: Open, now: Millis, *, provisional: bool = False) -> Opened:

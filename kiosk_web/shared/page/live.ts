@@ -88,15 +88,20 @@ export interface Topic<View> {
 /** Keep a view of this page's clinic, or of another one that whoever sits here may see
  *  too; it follows the hospital's day. */
 export function useTopic<View>(name: string, clinic?: string): Topic<View> {
+  const { place, facts, day } = useLive();
+  return useTopicOf(
+    computed(() => `${clinicStream(facts.hospital.id, clinic ?? place.clinic, day.value)}:${name}`),
+  );
+}
+
+/** Keep whichever view this names. */
+export function useTopicOf<View>(topic: Readonly<Ref<string>>): Topic<View> {
   const live = useLive();
-  const { connection, place, facts, day } = live;
+  const { connection } = live;
   const { session } = connection;
   const view = shallowRef<View>();
   const staleSince = ref<number>();
   const refusal = ref<string>();
-  const topic = computed(
-    () => `${clinicStream(facts.hospital.id, clinic ?? place.clinic, day.value)}:${name}`,
-  );
   let unfollow = () => {};
   let grace: ReturnType<typeof setTimeout> | undefined;
 

@@ -1,9 +1,10 @@
 /** What a page is told about where it hangs, and what the server says about itself. */
 
-export type Role = "screen" | "kiosk" | "doctor" | "nurse";
+export type Role = "screen" | "kiosk" | "doctor" | "nurse" | "admin";
 
 /** Roles that are somebody's: a person logs in. The others are a device's. */
-export const isStaff = (role: Role): boolean => role === "doctor" || role === "nurse";
+export const isStaff = (role: Role): boolean =>
+  role === "doctor" || role === "nurse" || role === "admin";
 
 export const ROLE_WORDS: Record<Role, { title: string; english: string; does: string }> =
   {
@@ -11,6 +12,7 @@ export const ROLE_WORDS: Record<Role, { title: string; english: string; does: st
     kiosk: { title: "自助机", english: "Kiosk", does: "签到" },
     doctor: { title: "医生站", english: "Doctor's desk", does: "看诊" },
     nurse: { title: "分诊台", english: "Triage desk", does: "分诊" },
+    admin: { title: "医院设置", english: "Hospital set-up", does: "设置" },
   };
 
 export interface Place {
@@ -26,6 +28,8 @@ export interface ServerFacts {
   day: string;
   /** Its `/demo/` addresses are there: it gives tokens and lends cards. */
   demo: boolean;
+  /** Not so: nobody has set the hospital up yet, and no clinic opens. */
+  planned?: boolean;
 }
 
 export function readPlace(role: Role, search: string): Place {
@@ -37,9 +41,10 @@ export function readPlace(role: Role, search: string): Place {
   };
 }
 
-/** The place a token is made out for: a doctor's is the room, the others' the clinic. */
+/** The place a token is made out for: a doctor's is the room, the others' the clinic;
+ * who sets up the hospital has what their account has. */
 export const tokenPlace = ({ role, clinic, room }: Place): string =>
-  role === "doctor" ? `${clinic}/${room}` : clinic;
+  role === "admin" ? "*" : role === "doctor" ? `${clinic}/${room}` : clinic;
 
 export const clinicStream = (hospital: string, clinic: string, day: string): string =>
   `${hospital}/clinic/${clinic}/${day}`;

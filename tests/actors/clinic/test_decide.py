@@ -15,6 +15,7 @@ from actors.clinic.commands import (
     Register,
     Start,
 )
+from actors.clinic.events import Opened
 from actors.clinic.plan import QueuePlan, RoomPlan
 from actors.clinic.replies import (
     NumberGiven,
@@ -235,3 +236,28 @@ def test_a_check_in_after_the_visit_is_no_number(day: Day) -> None:
     refusal = day.refused(CheckIn(by="kiosk", card=card_of("A001")))
     assert refusal.code == "not_registered"
     assert "看完" in refusal.message
+
+
+def test_what_the_plan_adds_comes_into_the_day_that_runs(day: Day) -> None:
+    day.waiting("A001")
+    rooms = {**OPENING.rooms, "7": RoomPlan("新来的", ("A", "N"))}
+    more = msgspec.structs.replace(
+        OPENING,
+        rooms=rooms,
+        queues={**OPENING.queues, "N": QueuePlan("内分泌科")},
+        settings=Settings(sign_in=False),
+        again=True,
+    )
+    day.ok(more)
+    (event,) = day.events[-1:]
+    assert isinstance(event, Opened)
+    assert set(event.rooms) == {"7"}
+    assert "7" in day.state.queues["A"].rooms
+    assert day.state.settings.sign_in, "other rules come by change_rules"
+    before = len(day.events)
+    day.ok(more)
+    # less is no reason to throw anybody out
+    day.ok(msgspec.structs.replace(OPENING, again=True))
+    assert len(day.events) == before
+    assert "7" in day.state.rooms
+    assert day.ok(call("7")).number == "A001"

@@ -26,6 +26,7 @@ async def test_the_server_says_who_it_is() -> None:
         "day": "2026-11-22",
         "server_time": "2026-11-22T22:22:00.123-05:00",
         "demo": False,
+        "planned": True,
     }
     assert answer.headers["cache-control"] == "no-store"
 

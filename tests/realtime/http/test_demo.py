@@ -33,7 +33,7 @@ async def test_a_token_for_a_role_and_a_place(role: str, place: str) -> None:
         "",
         "role=screen",
         "place=im2",
-        "role=admin&place=im2",
+        "role=security&place=im2",
         "role=screen&place=",
         "role=screen&place=im2/3/4",
         "role=screen&place=%E5%86%85",

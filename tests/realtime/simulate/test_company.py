@@ -8,7 +8,7 @@ import trio
 
 from realtime.bootstrap import House, serving
 from realtime.client import Topic
-from realtime.demo_hospital import clinic_ids, demo_cards, open_body
+from realtime.demo_hospital import clinic_ids, demo_cards, rooms_of
 from realtime.simulate.company import keep_company
 from tests.realtime.house import clinic, person, settings_at
 from tests.realtime.simulate.test_live import server
@@ -20,13 +20,7 @@ EYE = "eye1"
 @asynccontextmanager
 async def alive(folder: Path) -> AsyncIterator[House]:
     """The demo with its company, in a hurry."""
-    rooms = {
-        name: {
-            room: tuple(plan["queues"])
-            for room, plan in open_body(name)["rooms"].items()
-        }
-        for name in clinic_ids()
-    }
+    rooms = {name: rooms_of(name) for name in clinic_ids()}
     async with (
         serving(settings_at(folder), demo=True) as house,
         trio.open_nursery() as nursery,

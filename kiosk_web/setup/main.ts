@@ -1,0 +1,7 @@
+import { createApp } from "vue";
+import "@shared/theme/base.css";
+import "../doctor/doctor.css";
+import "./setup.css";
+import App from "./App.vue";
+
+createApp(App).mount("#app");
