@@ -83,7 +83,7 @@ def test_two_nurses_and_three_doctors_at_once(hospital: Hospital, floor: Floor) 
     assert {called["2"], called["3"]} == {"A001", "A002"}
     assert called["4"] == "B001"
     for desk in (one, other):
-        desk.stands("A", WAITING, "A003", "A004", "A005", "A006")
+        desk.gathers("A", WAITING, "A003", "A004", "A005", "A006")
         desk.stands("B", WAITING, "B002")
     # each doctor has what they had, while the nurses go on
     doctors["2"].page.keyboard.press("F4")
@@ -91,11 +91,11 @@ def test_two_nurses_and_three_doctors_at_once(hospital: Hospital, floor: Floor) 
     one.choose("A004")
     one.press("g")
     one.answer(reason="走了")
-    other.stands("A", WAITING, "A003", "A005", "A006")
+    other.gathers("A", WAITING, "A003", "A005", "A006")
     # the second press of a hand comes when the first has its answer already
     doctors["2"].page.evaluate(PRESSED_TWICE, 300)
     expect(doctors["2"].current).to_contain_text("A003")
-    one.stands("A", WAITING, "A005", "A006")
+    one.gathers("A", WAITING, "A005", "A006")
     tickets = ["A001", "A002", "A003", "B001", "A005", "A006"]
     told = arrange(hospital, [("desk", "history", {"ticket": t}) for t in tickets])
     happened = {
