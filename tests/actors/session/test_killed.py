@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -95,9 +96,10 @@ async def test_killed_at_any_step_it_goes_on_where_it_was(
 
 @pytest.mark.parametrize(("step", "after"), STEPS)
 async def test_nobody_comes_back_and_it_ends_whole(
-    step: int, after: bool, journal_url: str
+    step: int, after: bool, tmp_path: Path
 ) -> None:
     """What was begun is finished; a place that is held for nobody is free again."""
+    journal_url = f"sqlite:///{tmp_path}/journal.db"
     clock = ManualClock(EIGHT)
     await dies(journal_url, clock, step, after, a_visit)
     clock.pass_s(120)
