@@ -68,7 +68,7 @@ async def what_happened(system: Doomed) -> dict[str, Any]:
     }
 
 
-DONE = {
+DONE: dict[str, Any] = {
     "clinic": ("waiting", 1),
     "numbers": [("confirmed", "Z001")],
     "session": ("done", [], 3),

@@ -188,7 +188,7 @@ async def test_early_late_and_a_half_day_that_is_over(
 
 async def test_who_was_missed_lines_up_again(tmp_path: Path) -> None:
     async with a_house(tmp_path) as house:
-        rules = {"missed_after_ms": 0}
+        rules: dict[str, Any] = {"missed_after_ms": 0}
         await open_clinic(house, cards=("1001",), **rules)
         async with kiosk(house) as page, person(house, "dr", "doctor") as doctor:
             await page.ask("identify", _card("1001"))
