@@ -33,9 +33,9 @@ NOT_BUILT = """<!doctype html>
 <code>make pages</code> in the project's folder, then reload.</p>
 """
 HTML = "text/html; charset=utf-8"
-FOR_EVER = "public, max-age=31536000, immutable"
 WORKER = "default-src 'none'; connect-src 'self'"
-"""A script beside the pages runs as a worker, under a policy of its own."""
+"""What a service worker may do: fetch from here, for the page it keeps."""
+FOR_EVER = "public, max-age=31536000, immutable"
 _PACKED = re.compile(r"text/|application/(javascript|json|manifest)|image/svg")
 _INLINE = re.compile(
     rb"<(script|style)(?![^>]*\ssrc\s*=)[^>]*>(.*?)</\1\s*>", re.DOTALL | re.IGNORECASE
@@ -218,7 +218,7 @@ def page_routes(pages: Pages) -> Blueprint:
             return answer
         if file := built.beside.get(name):
             answer = _answer(file, request, "no-cache")
-            if name.endswith(".js"):
+            if "javascript" in file.kind:
                 answer.headers["Content-Security-Policy"] = WORKER
             return answer
         if not built.pages:
