@@ -31,6 +31,8 @@ from tests.e2e.looks import ANNOUNCED, APRICOT_SIGNS, SCANNED
 KIOSK_SIZE = (1080, 1920)
 WALL_SIZE = (1920, 1080)
 DESK_SIZE = (1920, 1080)
+# far over what anything takes on a busy machine: whoever waits is told at once
+PATIENCE_MS = 30_000
 
 FLAGS = [
     "--no-sandbox",
@@ -56,7 +58,7 @@ NOBODY_ANSWERS = (
 @contextmanager
 def chromium_running(program: Path) -> Iterator[Browser]:
     """Chromium without a window, until the block ends."""
-    expect.set_options(timeout=15_000)
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
         try:
@@ -96,7 +98,7 @@ class Floor:
             locale="zh-CN",
             reduced_motion="reduce" if still else "no-preference",
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE_MS)
         self._contexts.append(context)
         context.on("console", self._said)
         context.on("weberror", lambda error: self.complaints.append(str(error.error)))
