@@ -32,6 +32,7 @@ from actors.kernel.errors import KeyReused, Refused
 from actors.kernel.sealed import Vault
 from actors.kernel.times import day_of
 from actors.runtime.system import ActorSystem
+from devices.identity import check_character
 from realtime.config import Hospital
 from realtime.tokens import Principal
 from realtime.topics.clinic_counter import ClinicCounter
@@ -54,6 +55,22 @@ class DemoPatient:
     @property
     def queue(self) -> str:
         return self.number[0]
+
+    @property
+    def birth(self) -> str:
+        """As on an identity card: invented, and always the same for one person."""
+        place = int(self.card[-4:])
+        return f"{1936 + place * 7 % 75}{1 + place % 12:02d}{1 + place % 28:02d}"
+
+    @property
+    def sex(self) -> str:
+        return "1" if int(self.card[-1]) % 2 else "2"
+
+    @property
+    def id_number(self) -> str:
+        """A number that checks, of a region that does not exist."""
+        first17 = f"990101{self.birth}{self.card[-3:]}"
+        return first17 + check_character(first17)
 
 
 _RULES = Settings(

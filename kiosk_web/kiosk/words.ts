@@ -56,6 +56,11 @@ const WORDS = {
     "请到分诊台，护士帮您重新排队。",
     "Please go to the nurse desk to be put back in line.",
   ],
+  take_slip: ["请取走小票", "Take your slip"],
+  printing: ["正在打印小票", "Printing your slip"],
+  no_paper: ["小票打不出来，请记下号码", "No slip: please note your number"],
+  card_left: ["您的卡忘在机器上了，请拿走", "A card was left here: please take it"],
+  not_read: ["没读到卡，请再放一次", "Card not read: please place it again"],
   closed: ["这个诊区今天没有开诊", "Not open today"],
 } as const satisfies Record<string, readonly [string, string]>;
 

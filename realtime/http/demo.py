@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal, Protocol
 from urllib.parse import urlsplit
 
 import msgspec
@@ -27,12 +27,50 @@ LASTS_MS = 12 * 3600 * 1000
 _FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via")
 
 
+class BenchDoor(msgspec.Struct, frozen=True):
+    """Where a page finds the devices: what `houzhen edge` prints."""
+
+    edge: str
+    pair: str
+
+
+class Deed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a hand does. ``card`` is a demo patient's; ``text`` what is scanned."""
+
+    what: Literal[
+        "lay",
+        "lift",
+        "insert",
+        "pull",
+        "misread",
+        "scan",
+        "tear",
+        "load",
+        "jam",
+        "unjam",
+        "unplug",
+        "plug",
+    ]
+    card: str = ""
+    text: str = ""
+    device: Literal["id_reader", "scanner", "social_card", "printer"] = "id_reader"
+
+
+class Bench(Protocol):
+    """What the routes need of realtime/demo_bench.py."""
+
+    async def door(self) -> BenchDoor | None: ...
+    async def do(self, deed: Deed) -> bool: ...
+    def slips(self) -> list[str]: ...
+
+
 class Demo(msgspec.Struct, frozen=True):
     """What the demo hands out. `cards()` lists cards a kiosk will know."""
 
     keys: TokenKeys
     clock: Clock
     cards: Callable[[], Any]
+    bench: Bench | None = None
 
 
 def from_this_machine(peer: str | None, headers: Headers) -> bool:
@@ -101,4 +139,33 @@ def demo_routes(demo: Demo) -> Blueprint:
     async def cards() -> Response:
         return json_answer({"cards": demo.cards()})
 
+    if demo.bench is not None:
+        _bench_routes(routes, demo.bench)
     return routes
+
+
+def _bench_routes(routes: Blueprint, bench: Bench) -> None:
+    """The simulated devices of one kiosk, for the page that stands before them."""
+
+    @routes.get("/bench")
+    async def door() -> Response:
+        found = await bench.door()
+        if found is None:
+            return refusal(404, message="这台电脑上搭不起模拟设备。")
+        return json_answer({"edge": found.edge, "pair": found.pair})
+
+    @routes.post("/bench")
+    async def deed() -> Response:
+        try:
+            asked = msgspec.json.decode(
+                await request.get_data(as_text=False), type=Deed
+            )
+        except msgspec.DecodeError:
+            return refusal(400)
+        if not await bench.do(asked):
+            return refusal(404, message="这台电脑上搭不起模拟设备。")
+        return json_answer({"slips": bench.slips()})
+
+    @routes.get("/bench/slips")
+    async def slips() -> Response:
+        return json_answer({"slips": bench.slips()})

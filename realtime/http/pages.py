@@ -20,6 +20,9 @@ import trio
 from quart import Blueprint, Request, Response, request
 
 HOME = "home"
+# The pages that speak with the devices of their computer, through `houzhen edge`.
+BESIDE_EDGE = frozenset({"kiosk"})
+EDGE = " ws://127.0.0.1:* ws://localhost:*"
 NOT_BUILT = """<!doctype html>
 <html lang="zh-CN"><meta charset="utf-8"><title>候诊 · Houzhen</title>
 <body><h1>页面还没有生成</h1>
@@ -30,6 +33,8 @@ NOT_BUILT = """<!doctype html>
 <code>make pages</code> in the project's folder, then reload.</p>
 """
 HTML = "text/html; charset=utf-8"
+WORKER = "default-src 'none'; connect-src 'self'"
+"""What a service worker may do: fetch from here, for the page it keeps."""
 FOR_EVER = "public, max-age=31536000, immutable"
 _PACKED = re.compile(r"text/|application/(javascript|json|manifest)|image/svg")
 _INLINE = re.compile(
@@ -53,11 +58,14 @@ class Page(msgspec.Struct, frozen=True):
     file: File
     scripts: tuple[str, ...]
     styles: tuple[str, ...]
+    # further addresses of live connections: those on the page's own computer
+    beside: str = ""
 
     def policy(self, host: str) -> str:
         """What this page may load. `'self'` means ws: to new browsers only, so the
         address of the live connection is spelt out as well."""
         live = f" ws://{host} wss://{host}" if _HOST.match(host) else ""
+        live += self.beside
         return "; ".join(
             [
                 "default-src 'none'",
@@ -163,7 +171,12 @@ def _page(path: Path, body: bytes) -> Page:
     for found in _INLINE.finditer(body):
         digest = base64.b64encode(hashlib.sha256(found[2]).digest()).decode()
         inline[found[1].lower()].append(f"'sha256-{digest}'")
-    return Page(_file(path, body), tuple(inline[b"script"]), tuple(inline[b"style"]))
+    return Page(
+        _file(path, body),
+        tuple(inline[b"script"]),
+        tuple(inline[b"style"]),
+        EDGE if path.parent.name in BESIDE_EDGE else "",
+    )
 
 
 def _answer(file: File, asked: Request, cache: str) -> Response:
@@ -204,7 +217,10 @@ def page_routes(pages: Pages) -> Blueprint:
             answer.headers["Content-Security-Policy"] = found.policy(host)
             return answer
         if file := built.beside.get(name):
-            return _answer(file, request, "no-cache")
+            answer = _answer(file, request, "no-cache")
+            if "javascript" in file.kind:
+                answer.headers["Content-Security-Policy"] = WORKER
+            return answer
         if not built.pages:
             answer = Response(NOT_BUILT, status=503, content_type=HTML)
             answer.headers["Cache-Control"] = "no-store"

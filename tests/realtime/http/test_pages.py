@@ -66,6 +66,16 @@ async def test_a_page_may_load_from_us_and_nowhere_else(dist: Path) -> None:
     assert "server" not in answer.headers
 
 
+async def test_only_a_kiosk_may_speak_with_its_computer(dist: Path) -> None:
+    async with opened(site(dist)) as door:
+        kiosk, screen = [
+            (await door.get(page)).headers["content-security-policy"]
+            for page in ("/kiosk", "/screen")
+        ]
+    assert "ws://127.0.0.1:* ws://localhost:*;" in kiosk
+    assert "ws://127.0.0.1:*" not in screen
+
+
 async def test_a_crooked_host_writes_nothing_into_the_policy(dist: Path) -> None:
     async with opened(site(dist)) as door:
         for host in ("a; script-src *", "a b", "a,b", "[x", "a\t*"):
