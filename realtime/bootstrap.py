@@ -171,6 +171,7 @@ async def serving(
     planning = Planning(settings.hospital, clock)
     openings = Openings(settings.hospital)
     announcing = Announcing(hospital, settings.hospital.zone)
+    terminals.plan = lambda: announcing.plan
     sessions = SessionCounter(vault)
     visits = Visits(hospital, lambda at: day_of(at, settings.hospital.zone))
     deeds = Deeds(hospital, visits)

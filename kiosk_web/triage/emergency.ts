@@ -34,7 +34,7 @@ export function useEmergency(desk: Topic<DeskView>) {
     const view = desk.view.value;
     if (view && desk.staleSince.value === undefined) {
       const at = live.exactNow();
-      if ((await keepList(listOf(view, clinic, live.day.value, at))) && !gone)
+      if ((await keepList(listOf(view, clinic, live.day.value, at, live.connection.session.clock.zoneMs))) && !gone)
         keptAt.value = at;
     }
     if (!gone) keeping = setTimeout(() => void keep(), view ? EVERY_MS : FIRST_MS);

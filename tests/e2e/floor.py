@@ -26,6 +26,7 @@ from playwright.sync_api import (
 )
 
 from tests.e2e.hospital import Hospital
+from tests.e2e.listening import SHORT_WORDS, Listening
 from tests.e2e.looks import ANNOUNCED, APRICOT_SIGNS, SCANNED
 
 KIOSK_SIZE = (1080, 1920)
@@ -253,11 +254,20 @@ class Desk(Device):
         self.page.keyboard.press("F2")
         expect(self.current).to_contain_text(number)
 
+    def called(self) -> str:
+        """The number being called, as soon as one is."""
+        expect(self.current).to_contain_text("正在叫")
+        return self.current.locator(".num").first.inner_text().strip()
+
 
 class Wall(Device):
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Page, *, quick: bool = True) -> None:
+        """``quick``: what it says lasts a moment, whatever it is."""
         page.add_init_script(ANNOUNCED)
+        if quick:
+            page.add_init_script(SHORT_WORDS)
         super().__init__(page)
+        self.area = Listening(page)
         self.call = page.locator("[aria-live=assertive]")
         self.rooms = page.locator(".seat")
         self.stale = page.get_by_text("画面停在")

@@ -34,7 +34,7 @@ const VIEW: DeskView = {
   },
   orders: { A: ["t2", "t3"] },
 };
-const list: EmergencyList = listOf(VIEW, "im2", "2026-11-23", AT);
+const list: EmergencyList = listOf(VIEW, "im2", "2026-11-23", AT, 28_800_000);
 
 beforeEach(() => {
   for (const name of ["localStorage", "sessionStorage"]) {

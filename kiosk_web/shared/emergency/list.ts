@@ -1,4 +1,4 @@
-import type { DeskTicketRow, DeskView, Stage } from "../desk/view";
+import type { DeskTicketRow, DeskView, RuleSet, Stage } from "../desk/view";
 import { byRoom } from "../hall/board";
 import { ownSafe, type Safe, seal, unseal } from "./safe";
 
@@ -23,6 +23,10 @@ export interface EmergencyList {
   day: string;
   /** The hospital's time of the last word from the server. */
   at: number;
+  /** How far its wall clock is ahead of universal time. */
+  zoneMs: number;
+  /** What the special classes are called. */
+  classes: NonNullable<RuleSet["classes"]>;
   rooms: { room: string; doctor: string; current?: string }[];
   queues: { queue: string; name: string; rows: ListRow[] }[];
 }
@@ -36,6 +40,7 @@ export function listOf(
   clinic: string,
   day: string,
   at: number,
+  zoneMs: number,
 ): EmergencyList {
   const rows = Object.entries(view.tickets ?? {}).filter(
     ([, { state }]) => !OVER.includes(state),
@@ -45,6 +50,8 @@ export function listOf(
     name: view.clinic?.name ?? clinic,
     day,
     at,
+    zoneMs,
+    classes: view.clinic?.rules?.classes ?? [],
     rooms: Object.entries(view.rooms ?? {})
       .sort(([a], [b]) => byRoom.compare(a, b))
       .map(([room, { doctor = "", current }]) => {

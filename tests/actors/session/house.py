@@ -17,6 +17,7 @@ from actors.clinic.plan import ClinicPlan, QueuePlan, RoomPlan
 from actors.directory.actor import directory_capability
 from actors.hospital.actor import plan_capability
 from actors.journal.journal import Journal
+from actors.kernel.errors import Unavailable
 from actors.kernel.times import day_of
 from actors.runtime.mail import fingerprint_of
 from actors.runtime.system import ActorSystem, Ref
@@ -55,6 +56,7 @@ class Doomed(ActorSystem):
         self.after = after
         self.killed = trio.Event()
         self.deeds: Deeds
+        self.broken = ""
 
     def ref(self, stream: str) -> Ref:
         return _Counting(self, stream)
@@ -72,6 +74,8 @@ class _Counting(Ref):
         assert isinstance(system, Doomed)
         if more["principal"] != NAME:
             return await super().ask(command, **more)
+        if self.stream == system.broken:
+            raise Unavailable
         system.steps += 1
         dies = system.step == system.steps
         if dies and not system.after:

@@ -61,6 +61,7 @@ async def what_happened(system: Doomed) -> dict[str, Any]:
         mine = state.session
         return (mine.step if mine else "", list(state.open), state.deeds)
 
+    system.broken = ""
     return {
         "clinic": await system.ref(CLINIC).read(clinic),
         "numbers": await system.ref(SCHEDULE).read(numbers),
@@ -116,3 +117,22 @@ async def test_nobody_comes_back_and_it_ends_whole(
         stages = [stage for stage, _ in found["numbers"]]
         # the booking was begun from the fifth command on
         assert stages in ([["confirmed"]] if step > 4 else [[], ["cancelled"]])
+
+
+async def test_what_cannot_be_done_stops_nobody_else_for_long(tmp_path: Path) -> None:
+    """A clinic that cannot be woken: its patient goes to the desk, and the next
+    kiosk's are done."""
+    clock = ManualClock(EIGHT)
+    async with house(f"sqlite:///{tmp_path}/journal.db", clock) as system:
+        await opened(system)
+        system.broken = CLINIC
+        await ask(system, card())
+        await ask(system, Confirm(by=KIOSK))
+        await ask(system, CheckIn(by=KIOSK, ticket="1"))
+        with trio.fail_after(PATIENCE_S):
+            while not system.deeds.follower.stuck:
+                await trio.testing.wait_all_tasks_blocked(0.01)
+        clock.pass_s(31)
+        await system.settled()
+        _, still_open, deeds = (await what_happened(system))["session"]
+        assert (still_open, deeds) == ([], 1)
