@@ -39,11 +39,11 @@ from actors.schedule.actor import KIND as SCHEDULE
 from actors.schedule.actor import schedule_stream
 from actors.schedule.commands import Answer, Came, NotDelivered
 from actors.schedule.state import Booking, ScheduleState, Stage
+from realtime.visits import booking_of, ticket_of
 
 log = logging.getLogger("houzhen.appointments")
 
 NAME = "schedule"
-_TICKET = "s."
 
 _OUTCOMES: dict[Stage, Outcome] = {
     "confirmed": "held",
@@ -53,19 +53,6 @@ _OUTCOMES: dict[Stage, Outcome] = {
     "cancelled": "over",
     "changed": "over",
 }
-
-
-def ticket_of(department: str, booking: str) -> str:
-    """``s.cardio.b12``: the ticket by which a clinic knows this booking."""
-    return f"{_TICKET}{department}.{booking}"
-
-
-def booking_of(ticket: str) -> tuple[str, str] | None:
-    """The department and the booking of such a ticket; None for any other."""
-    if not ticket.startswith(_TICKET):
-        return None
-    department, dot, booking = ticket.removeprefix(_TICKET).rpartition(".")
-    return (department, booking) if dot and department and booking else None
 
 
 class _About(msgspec.Struct):

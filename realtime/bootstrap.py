@@ -32,6 +32,7 @@ from actors.patients.rewrapping import rewrap_keys
 from actors.runtime.shape import Capability
 from actors.runtime.system import ActorSystem
 from actors.schedule.actor import schedule_capability
+from actors.session.actor import session_capability
 from actors.staff.actor import staff_capability
 from actors.terminal.actor import terminal_capability
 from actors.terminal.roster import roster_capability
@@ -46,6 +47,7 @@ from realtime.accounts import Accounts, rights_follower
 from realtime.announcer import Announcing, sounding
 from realtime.appointments import Appointments
 from realtime.config import Settings
+from realtime.deeds import Deeds
 from realtime.demo_bench import DemoBench
 from realtime.his_link import HisLink
 from realtime.http.app import Site, create_app
@@ -79,9 +81,11 @@ from realtime.topics.hospital_counter import HospitalCounter
 from realtime.topics.hub import Hub
 from realtime.topics.patients_counter import PatientsCounter
 from realtime.topics.schedule_counter import BookerCounter, ScheduleCounter
+from realtime.topics.session_counter import SessionCounter
 from realtime.topics.staff_counter import StaffCounter
 from realtime.topics.terminal_counter import RosterCounter, TerminalCounter
 from realtime.version import CHECKOUT, version
+from realtime.visits import Visits
 from realtime.voices import speech_of
 
 log = logging.getLogger("houzhen")
@@ -164,8 +168,11 @@ async def serving(
     planning = Planning(settings.hospital, clock)
     openings = Openings(settings.hospital)
     announcing = Announcing(hospital, settings.hospital.zone)
+    sessions = SessionCounter(vault)
+    visits = Visits(hospital, lambda at: day_of(at, settings.hospital.zone))
+    deeds = Deeds(hospital, visits)
     built = [
-        *rooms(vault, patients, terminals, planning, announcing),
+        *rooms(vault, patients, terminals, planning, announcing, sessions),
         *(wing(vault) for wing in wings),
     ]
     appointments = Appointments(hospital, journal)
@@ -175,6 +182,7 @@ async def serving(
         *(rights_follower(hospital, gate), forecasts.follower),
         *(appointments.follower, book, news, terminals.follower),
         *announcing.followers,
+        deeds.follower,
     ]
     voices, speech, took = speech_of(settings, vault)
     announcing.sound = sounding(voices, speech)
@@ -190,6 +198,8 @@ async def serving(
         idle_s=settings.actors.idle_s,
     )
     appointments.system = system
+    visits.system = deeds.system = system
+    deeds.registered = appointments.follower.reached
     courier.system = system
     planning.system = openings.system = system
     terminals.system = system
@@ -210,6 +220,7 @@ async def serving(
     news.speak_through(system)
     desk = PatientsDesk(hospital, system, vault, book)
     patients.staff(desk, lambda: day_of(clock.now(), zone))
+    sessions.staff(hospital, system, desk, visits)
     edge = Edge(
         hub, _edge_settings(settings), server_time=lambda: iso(clock.now(), zone)
     )
@@ -313,6 +324,7 @@ def rooms(
     terminals: Terminals | None = None,
     planning: Planning | None = None,
     announcing: Announcing | None = None,
+    sessions: SessionCounter | None = None,
 ) -> list[tuple[Capability[Any], Counter]]:
     """Every kind of actor of this release, with its counter. That of the patients is
     staffed later by whoever gives it; without ``terminals`` nobody is let in."""
@@ -323,6 +335,7 @@ def rooms(
         (plan_capability(), HospitalCounter(planning)),
         _area(vault, announcing),
         (patients_capability(), patients or PatientsCounter()),
+        (session_capability(vault), sessions or SessionCounter(vault)),
     ]
 
 

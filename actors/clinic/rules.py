@@ -251,16 +251,27 @@ def to_check_in(state: ClinicState, card: str, now: Millis) -> str | None:
 
 
 def may_check_in(
-    state: ClinicState, ticket: Ticket, now: Millis, where: CheckedInAt
+    state: ClinicState,
+    ticket: Ticket,
+    now: Millis,
+    where: CheckedInAt,
+    own_clinic: bool = True,
 ) -> None:
     """Rule 3."""
     times = state.halves.get(ticket.half)
     half = (times.begins, times.ends) if times is not None else None
     facts = ticket.facts
     slot = (facts.slot_start, facts.slot_end) if facts.slot_start else None
-    no = entry.may_check_in(state.settings, now, where, slot=slot, half=half)
+    no = entry.may_check_in(
+        state.settings, now, where, slot=slot, half=half, own_clinic=own_clinic
+    )
     if no is None:
         return
+    if no.code == "other_clinic":
+        plan = state.plan
+        place = plan.name if plan is not None else "您的诊区"
+        floor = f" {plan.floor} 楼" if plan is not None and plan.floor else ""
+        raise Refused("other_clinic", f"请到{floor}{place}签到，这里办不了。")
     if no.code == "too_early":
         minutes = -(-(no.at - now) // 60_000)
         raise Refused(

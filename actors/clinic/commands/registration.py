@@ -81,12 +81,14 @@ class Merge(Asked, frozen=True, tag="clinic.merge"):
 
 
 class CheckIn(Asked, frozen=True, tag="clinic.check_in"):
-    """The patient with this card, or of this ticket, is here."""
+    """The patient with this card, or of this ticket, is here. ``own_clinic``: the
+    kiosk is one of this clinic's."""
 
     card: BlindIndex | None = None
     ticket: str | None = None
     where: CheckedInAt = "kiosk"
     doctor: str | None = None
+    own_clinic: bool = True
 
 
 class UndoCheckIn(Asked, frozen=True, tag="clinic.undo_check_in"):

@@ -44,7 +44,7 @@ def check_in(state: ClinicState, command: CheckIn, now: Millis) -> Decision:
         raise BadRequest("请刷卡，或选择号票。", field="card")
     assert key is not None
     ticket = state.tickets[key]
-    rules.may_check_in(state, ticket, now, command.where)
+    rules.may_check_in(state, ticket, now, command.where, command.own_clinic)
     doctor = ticket.facts.doctor or None
     if command.doctor is not None:
         known_doctor(state, command.doctor)

@@ -1,0 +1,282 @@
+"""The sessions of one terminal on one day: the one that is open, and what is still to
+be finished of those before it.
+
+``evolve`` changes it in place. When a session ends, nothing of its patient is left but
+the deeds that another actor has not answered yet.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias, assert_never
+
+import msgspec
+
+from actors.kernel.times import Millis
+from actors.session.findings import (
+    BookingRow,
+    Finding,
+    Given,
+    Held,
+    Place,
+    TicketRow,
+    Whom,
+)
+from actors.session.messages import (
+    Begun,
+    Confirmed,
+    Ended,
+    Event,
+    Identified,
+    NotKnown,
+    NumberTyped,
+    PlaceShown,
+    SecondWrong,
+    Settled,
+    Started,
+    Stayed,
+    WasSet,
+    WentBack,
+)
+
+Step: TypeAlias = Literal[
+    "identifying", "second", "unknown", "confirm", "choose", "held", "doing", "done"
+]
+"""Where a session is: in exactly one of these. Without a session: ``idle``."""
+
+SECOND: Millis = 1000
+LASTS: dict[Step, Millis] = {
+    "identifying": 30 * SECOND,
+    "second": 60 * SECOND,
+    "unknown": 90 * SECOND,
+    "confirm": 30 * SECOND,
+    "choose": 60 * SECOND,
+    "held": 60 * SECOND,
+    "doing": 20 * SECOND,
+    "done": 8 * SECOND,
+}
+"""How long a session waits for its patient."""
+
+LARGE: dict[Step, Millis] = {**{k: 2 * v for k, v in LASTS.items()}} | {
+    "doing": 20 * SECOND,
+    "done": 20 * SECOND,
+}
+"""In large type: who reads slowly has more time."""
+
+
+class Said(msgspec.Struct, frozen=True, gc=False):
+    """What the patient is told: ``about`` which row."""
+
+    code: str
+    message: str = ""
+    minutes: int = 0
+    about: str = ""
+
+
+class Session(msgspec.Struct):
+    """``pending`` is whose the typed number is, before the second factor; ``mark``
+    what was read or typed last; ``deed`` what is under way."""
+
+    id: str
+    step: Step
+    since: Millis
+    deadline: Millis
+    language: str = "zh"
+    large: bool = False
+    purpose: str = ""
+    how: str = ""
+    kind: str = ""
+    mark: str = ""
+    pending: str = ""
+    can_make: bool = False
+    tries: int = 0
+    whom: Whom | None = None
+    places: tuple[str, ...] = ()
+    tickets: dict[str, TicketRow] = {}
+    bookings: dict[str, BookingRow] = {}
+    held: Held | None = None
+    deed: str = ""
+    place: Place | None = None
+    given: Given | None = None
+    said: Said | None = None
+    slips: int = 0
+    slip: bool = False
+
+
+class Last(msgspec.Struct, frozen=True, gc=False):
+    """How the session before ended."""
+
+    session: str
+    why: str
+    at: Millis
+
+
+class SessionState(msgspec.Struct):
+    """``open`` are the deeds whose outcome is not known; ``wrong`` how often a second
+    factor was wrong today, by the number it was for."""
+
+    stream: str
+    terminal: str
+    day: str
+    session: Session | None = None
+    sessions: int = 0
+    deeds: int = 0
+    open: dict[str, Begun] = {}
+    wrong: dict[str, int] = {}
+    last: Last | None = None
+
+
+def lasts(step: Step, large: bool) -> Millis:
+    return (LARGE if large else LASTS)[step]
+
+
+def go(session: Session, step: Step, at: Millis) -> None:
+    session.step = step
+    session.since = at
+    _give_time(session, at)
+
+
+def _give_time(session: Session, at: Millis) -> None:
+    session.deadline = at + lasts(session.step, session.large)
+    if session.step == "held" and session.held is not None:
+        session.deadline = min(session.deadline, session.held.expires)
+
+
+def evolve(state: SessionState, event: Event) -> None:
+    match event:
+        case Started():
+            state.sessions += 1
+            state.session = Session(
+                event.session,
+                "identifying",
+                event.at,
+                event.at + lasts("identifying", event.large),
+                event.language,
+                event.large,
+                event.purpose,
+            )
+        case Ended():
+            state.session = None
+            state.last = Last(event.session, event.why, event.at)
+        case Begun():
+            state.deeds += 1
+            state.open[event.deed] = event
+            mine = state.session
+            if mine is not None and mine.id == event.session:
+                mine.deed = event.deed
+                mine.said = mine.place = mine.given = None
+                mine.slip = False
+                go(mine, "doing", event.at)
+        case Settled():
+            _settle(state, event)
+        case SecondWrong():
+            state.wrong[event.mark] = state.wrong.get(event.mark, 0) + 1
+            if state.session is not None:
+                _in_session(state.session, event)
+        case _:
+            if state.session is not None:
+                _in_session(state.session, event)
+
+
+def _in_session(
+    session: Session,
+    event: (
+        WasSet
+        | Identified
+        | NumberTyped
+        | NotKnown
+        | SecondWrong
+        | Confirmed
+        | PlaceShown
+        | WentBack
+        | Stayed
+    ),
+) -> None:
+    match event:
+        case WasSet():
+            session.language, session.large = event.language, event.large
+            _give_time(session, event.at)
+        case Identified():
+            session.how, session.kind, session.mark = event.how, event.kind, event.mark
+            session.whom, session.places = event.whom, event.places
+            session.pending, session.said = "", None
+            _know(session, event.found)
+            go(session, "confirm", event.at)
+        case NumberTyped():
+            session.how, session.kind, session.mark = "typed", event.kind, event.mark
+            session.pending, session.said = event.person, None
+            go(session, "second", event.at)
+        case NotKnown():
+            session.how, session.kind, session.mark = event.how, event.kind, event.mark
+            session.pending, session.can_make = "", event.can_make
+            session.said = Said(event.code)
+            known_as_card = event.code == "unknown_person"
+            go(session, "unknown" if known_as_card else "identifying", event.at)
+        case SecondWrong():
+            session.tries += 1
+            session.said = Said("second_wrong")
+            go(session, "second", event.at)
+        case Confirmed():
+            session.said = None
+            go(session, "choose", event.at)
+        case PlaceShown():
+            session.place, session.slip = event.place, event.slip
+            session.slips += event.slip
+            code = "reprinted" if event.slip else "in_line"
+            session.said = Said(code, about=event.about)
+            go(session, "done", event.at)
+        case WentBack():
+            _know(session, event.found)
+            session.said = session.place = session.given = None
+            session.slip = False
+            go(session, "held" if session.held else "choose", event.at)
+        case Stayed():
+            _give_time(session, event.at)
+        case _:
+            assert_never(event)
+
+
+def _settle(state: SessionState, event: Settled) -> None:
+    begun = state.open.pop(event.deed, None)
+    session = state.session
+    if begun is None or session is None or session.deed != event.deed:
+        return
+    session.deed = ""
+    gone = event.code in GONE or not event.code
+    if event.what in ("hold", "drop") or (event.what == "book" and gone):
+        session.held = event.held
+    if event.found is not None:
+        _know(session, event.found)
+    if event.code:
+        session.said = Said(event.code, event.message, event.minutes, begun.about)
+        go(session, "held" if session.held else "choose", event.at)
+        return
+    if event.what == "hold":
+        go(session, "held", event.at)
+        return
+    session.said = Said(_DONE[begun.what], about=begun.about)
+    session.place, session.given = event.place, event.given
+    if begun.what == "drop":
+        go(session, "choose", event.at)
+        return
+    session.slip = event.place is not None or event.given is not None
+    session.slips += session.slip
+    go(session, "done", event.at)
+
+
+GONE = frozenset({"not_held", "unknown_booking", "not_open"})
+"""With these a held place is no more."""
+
+_DONE: dict[str, str] = {
+    "check_in": "checked_in",
+    "rejoin": "rejoined",
+    "return": "returned",
+    "book": "booked",
+    "drop": "dropped",
+    "take": "taken",
+    "cancel": "cancelled",
+}
+
+
+def _know(session: Session, found: Finding) -> None:
+    session.tickets = {str(i): row for i, row in enumerate(found.tickets, 1)}
+    session.bookings = {str(i): row for i, row in enumerate(found.bookings, 1)}

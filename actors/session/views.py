@@ -1,0 +1,187 @@
+"""What a kiosk shows. Everything that is in a session's view is on its screen, and when
+the session ends all of it is gone but how it ended.
+
+The shape is docs/protocol.md, "The session".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from actors.kernel.masking import mask_name
+from actors.kernel.sealed import CannotOpen, Vault
+from actors.runtime.shape import Path
+from actors.session import words
+from actors.session.decide import may
+from actors.session.findings import BookingRow, TicketRow
+from actors.session.messages import Event
+from actors.session.slip import slip_of_number, slip_of_place
+from actors.session.state import Session, SessionState
+
+_SESSION = (
+    *("id", "step", "since", "deadline", "language", "large", "purpose", "how"),
+    *("can", "tries"),
+)
+_WHO = ("name", "sex", "age")
+_HELD = (
+    *("department", "department_name", "day", "session", "slot", "doctor", "title"),
+    *("start", "end", "price", "expires"),
+)
+_PLACE = (
+    *("ticket", "clinic", "clinic_name", "clinic_name_en", "floor", "day", "number"),
+    *("queue", "doctor", "ahead", "rooms"),
+)
+_DOING = ("what", "since")
+_SAID = ("code", "zh", "en", "about", "minutes")
+_GIVEN = ("booking", "number", "start", "end")
+_SLIP = ("id", "parts")
+_LAST = ("session", "why", "at")
+_FIELDS: dict[str, tuple[str, ...]] = {
+    "session": _SESSION,
+    "who": _WHO,
+    "hold": _HELD,
+    "doing": _DOING,
+    "place": _PLACE,
+    "given": _GIVEN,
+    "said": _SAID,
+    "slip": _SLIP,
+    "last": _LAST,
+}
+_ROWS_MAX = 40
+
+
+class KioskView:
+    name = "kiosk"
+    version = 1
+
+    def __init__(self, vault: Vault) -> None:
+        self._vault = vault
+
+    def paths(self, state: SessionState) -> Iterable[Path]:
+        for section, fields in _FIELDS.items():
+            for field in fields:
+                yield section, field
+        session = state.session
+        if session is not None:
+            for key in session.tickets:
+                yield "tickets", key
+            for key in session.bookings:
+                yield "bookings", key
+
+    def touches(self, state: SessionState, event: Event) -> Iterable[Path]:
+        yield from self.paths(state)
+        # rows of before, that are there no more
+        session = state.session
+        tickets = 0 if session is None else len(session.tickets)
+        bookings = 0 if session is None else len(session.bookings)
+        for gone in range(tickets + 1, _ROWS_MAX + 1):
+            yield "tickets", str(gone)
+        for gone in range(bookings + 1, _ROWS_MAX + 1):
+            yield "bookings", str(gone)
+
+    def row(self, state: SessionState, section: str, key: str) -> Any:
+        if section == "last":
+            return getattr(state.last, key) or None if state.last is not None else None
+        session = state.session
+        if session is None:
+            return "idle" if (section, key) == ("session", "step") else None
+        match section:
+            case "session":
+                return self._session(session, key)
+            case "who":
+                return self._who(session, key)
+            case "tickets" if row := session.tickets.get(key):
+                return _ticket(row)
+            case "bookings" if booking := session.bookings.get(key):
+                return _booking(session, booking)
+            case "hold" if session.held is not None and key in _HELD:
+                return getattr(session.held, key) or None
+            case "doing" if session.step == "doing":
+                begun = state.open.get(session.deed)
+                if begun is None:
+                    return None
+                return begun.what if key == "what" else begun.at
+            case "place" if session.place is not None and key in _PLACE:
+                value = getattr(session.place, key)
+                if key == "rooms":
+                    return msgspec.to_builtins(value) or None
+                return value if key == "ahead" else value or None
+            case "given" if session.given is not None and key in _GIVEN:
+                return getattr(session.given, key) or None
+            case "said" if session.said is not None:
+                return _said(session, key)
+            case "slip" if session.slip:
+                return self._slip(state, session, key)
+            case _:
+                return None
+
+    def _session(self, session: Session, key: str) -> Any:
+        if key == "can":
+            return list(may(session))
+        return getattr(session, key) or None
+
+    def _who(self, session: Session, key: str) -> Any:
+        whom = session.whom
+        if whom is None:
+            return None
+        if key == "name":
+            return mask_name(self._open(whom.name))
+        sex, _, age = self._open(whom.about).partition(" ")
+        if key == "sex":
+            return sex or None
+        return int(age) if age.isdigit() else None
+
+    def _open(self, sealed: Any) -> str:
+        if sealed is None:
+            return ""
+        try:
+            return self._vault.open(sealed)
+        except CannotOpen:
+            return ""
+
+    def _slip(self, state: SessionState, session: Session, key: str) -> Any:
+        if key == "id":
+            return f"slip-{state.day}-{session.id}-{session.slips}"
+        if session.place is not None:
+            name = "" if session.whom is None else self._open(session.whom.name)
+            return slip_of_place(self._vault, session.place, mask_name(name))
+        if session.given is not None:
+            booking = session.given.booking
+            row = next(
+                (b for b in session.bookings.values() if b.booking == booking), None
+            )
+            return slip_of_number(session.given, row)
+        return None
+
+
+def _said(session: Session, key: str) -> Any:
+    told = session.said
+    if told is None:
+        return None
+    if key in ("zh", "en"):
+        both = words.said(told, session.place, session.given)
+        return getattr(both, key)
+    return getattr(told, key, None) or None
+
+
+def _with_words(row: dict[str, Any], note: words.Words | None) -> dict[str, Any]:
+    if note is not None:
+        row["note_zh"], row["note_en"] = note.zh, note.en
+    return row
+
+
+def _ticket(row: TicketRow) -> dict[str, Any]:
+    told: dict[str, Any] = msgspec.to_builtins(row)
+    return _with_words(told, words.ticket_note(row))
+
+
+def _booking(session: Session, row: BookingRow) -> dict[str, Any]:
+    told: dict[str, Any] = msgspec.to_builtins(row)
+    told.pop("ticket", None)
+    for key, ticket in session.tickets.items():
+        if row.ticket and ticket.ticket == row.ticket:
+            told["ticket"] = key
+    return _with_words(told, words.booking_note(row))
