@@ -39,6 +39,7 @@ from actors.terminal.roster import roster_capability
 from queue_displays.announcements.actor import KIND as AREA
 from queue_displays.announcements.actor import area_capability
 from queue_displays.announcements.receipts import VIEW as RECEIPTS
+from queue_displays.boards.views import boards
 from queue_displays.hall import HallView
 from queue_displays.speech.speaking import Speaking
 from queue_displays.speech.utterances import Voices
@@ -46,12 +47,14 @@ from realtime import demo_hospital, demo_schedule, quiet
 from realtime.accounts import Accounts, rights_follower
 from realtime.announcer import Announcing, sounding
 from realtime.appointments import Appointments
+from realtime.clinics import Clinics
 from realtime.config import Settings
 from realtime.deeds import Deeds
 from realtime.demo_bench import DemoBench
 from realtime.his_link import HisLink
 from realtime.http.app import Site, create_app
 from realtime.http.audio import AudioRoutes
+from realtime.http.clinics import ClinicRoutes
 from realtime.http.demo import Demo
 from realtime.http.metrics import Metrics
 from realtime.http.plan import PlanFile
@@ -168,6 +171,7 @@ async def serving(
     planning = Planning(settings.hospital, clock)
     openings = Openings(settings.hospital)
     announcing = Announcing(hospital, settings.hospital.zone)
+    terminals.plan = lambda: announcing.plan
     sessions = SessionCounter(vault)
     visits = Visits(hospital, lambda at: day_of(at, settings.hospital.zone))
     deeds = Deeds(hospital, visits)
@@ -255,6 +259,9 @@ async def serving(
             gate,
             clock,
         ),
+        clinics=ClinicRoutes(
+            Clinics(settings.hospital, system, clock).today, gate, clock
+        ),
         plan=PlanFile(planning, gate, clock),
         terminals=TerminalRoutes(terminals, gate, clock),
         audio=AudioRoutes(speech, gate, clock),
@@ -340,7 +347,8 @@ def rooms(
 
 
 def _clinic(vault: Vault) -> tuple[Capability[Any], Counter]:
-    return clinic_capability(vault).showing(HallView(vault)), ClinicCounter(vault)
+    capability = clinic_capability(vault).showing(HallView(vault), *boards(vault))
+    return capability, ClinicCounter(vault)
 
 
 def _area(

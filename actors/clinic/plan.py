@@ -37,12 +37,16 @@ End: TypeAlias = Literal["done", "gave_up", "missed", "no_show", "refunded"]
 
 
 class ClinicPlan(msgspec.Struct, frozen=True, gc=False):
-    """Where the clinic is and what it is called."""
+    """Where the clinic is and what it is called. ``names`` is how far walls and voices
+    tell patients' names: full, masked, number. Empty: as is usual in the hospital
+    (``usual_names``), and where a queue tells too much, by number."""
 
     name: str
     hospital: str
     name_en: str = ""
     floor: str = ""
+    names: str = ""
+    usual_names: str = ""
 
 
 class QueuePlan(msgspec.Struct, frozen=True, gc=False):

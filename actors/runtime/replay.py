@@ -120,6 +120,7 @@ class Replay:
                     self.seq,
                 )
                 for view in self._capability.views.values()
+                if getattr(view, "recovers", True)
             }
         )
         for commit in commits:

@@ -58,7 +58,9 @@ class View(Protocol[S_contra]):
     """One audience's picture of a state: a document of sections with keyed rows.
 
     Pure, with no clock and no reader in it. ``touches`` names every row an event can
-    change; the runtime rebuilds those, compares, and sends the difference.
+    change; the runtime rebuilds those, compares, and sends the difference. One with
+    ``recovers = False`` is not made again while replaying: after a restart its readers
+    get the whole.
     """
 
     name: str

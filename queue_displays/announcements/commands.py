@@ -10,7 +10,8 @@ from msgspec import Meta
 from actors.kernel.sealed import Sealed
 from actors.kernel.times import Millis
 from actors.runtime.shape import Wake
-from queue_displays.announcements.layout import Kind, Layout, Names, Slide
+from queue_displays.announcements.layout import Kind, Layout, Slide
+from queue_displays.names import Names
 
 Device = Annotated[str, Meta(min_length=1, max_length=96)]
 Why = Annotated[str, Meta(max_length=40)]

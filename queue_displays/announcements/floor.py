@@ -13,7 +13,6 @@ from actors.hospital.plan import AreaPlan, Plan
 from queue_displays.announcements.layout import (
     MAIN_ZONE,
     Layout,
-    Names,
     Zone,
     zone_of,
 )
@@ -21,11 +20,9 @@ from queue_displays.announcements.words import Templates
 
 
 class Clinic(msgspec.Struct, frozen=True):
-    """``rooms`` are the zones in which its rooms are heard, by room; ``names`` its
-    policy, when it has one of its own."""
+    """``rooms`` are the zones in which its rooms are heard, by room."""
 
     rooms: Mapping[str, str] = {}
-    names: Names | None = None
 
 
 class Area(msgspec.Struct, frozen=True):
@@ -51,7 +48,6 @@ class Floor(msgspec.Struct, frozen=True):
     times: int = 2
     loudness: tuple[Loudness, ...] = ()
     languages: tuple[str, ...] = ("zh",)
-    names: Names = "masked"
 
     def areas_of(self, clinic: str, room: str | None = None) -> tuple[str, ...]:
         """Where what happens in this room, or in the whole clinic, is heard."""
@@ -62,6 +58,13 @@ class Floor(msgspec.Struct, frozen=True):
         )
         named = any(clinic in a.layout.clinics for a in self.areas.values())
         return found if named else (clinic,)
+
+    def areas_with(self, clinic: str, zones: tuple[str, ...]) -> tuple[str, ...]:
+        """Where what is said in these zones is heard. Zones that are nowhere any more
+        mean everywhere: better heard twice than not at all."""
+        areas = self.areas_of(clinic)
+        found = tuple(a for a in areas if set(zones) & self.layout(a).zones.keys())
+        return found or areas
 
     def _hears(self, area: Area, clinic: str, room: str | None) -> bool:
         here = {r for r in area.rooms if r.startswith(f"{clinic}/")}
@@ -86,10 +89,6 @@ class Floor(msgspec.Struct, frozen=True):
     def clinics_of(self, area: str) -> tuple[str, ...]:
         return self.layout(area).clinics
 
-    def names_of(self, clinic: str) -> tuple[Names | None, Names]:
-        """Its own policy, and the hospital's."""
-        return self.clinics.get(clinic, Clinic()).names, self.names
-
     def gain_at(self, moment: str) -> float:
         """``moment`` of the day, as ``08:00``; before the first it is the last of the
         day before."""
@@ -111,7 +110,6 @@ def floor_of(plan: Plan) -> Floor:
         clinics={
             key: Clinic(
                 {room: there.zone for room, there in clinic.rooms.items()},
-                clinic.names or None,
             )
             for key, clinic in plan.clinics.items()
         },
@@ -128,7 +126,6 @@ def floor_of(plan: Plan) -> Floor:
             Loudness(one.begins, one.volume / 100) for one in speech.volumes
         ),
         languages=speech.languages or ("zh",),
-        names=speech.names,
     )
 
 

@@ -35,7 +35,7 @@ from actors.clinic.events import (
     Transferred,
     WentToExamination,
 )
-from actors.clinic.state import ClinicState, Room, Ticket
+from actors.clinic.state import ClinicState, Room
 from actors.journal.records import Recorded
 from actors.kernel.errors import Busy, DeadlinePassed, KeyReused, Refusal, Unavailable
 from actors.kernel.identity import parts_of
@@ -47,10 +47,10 @@ from actors.runtime.system import ActorSystem
 from queue_displays.announcements.actor import area_stream
 from queue_displays.announcements.commands import Announce, LayOut, Withdraw
 from queue_displays.announcements.floor import Floor
-from queue_displays.announcements.layout import Kind, Names
-from queue_displays.announcements.names import names_for
+from queue_displays.announcements.layout import Kind
 from queue_displays.announcements.state import AreaState
 from queue_displays.announcements.words import Said, words_of
+from queue_displays.boards.cards import policy_of
 
 log = logging.getLogger("houzhen.announcer")
 
@@ -187,11 +187,13 @@ class Herald:
                 yield from self._note(clinic, None, event, "stopped", said, expires)
             case BroadcastMade():
                 said = Said(text=event.text)
+                heard = self._floor.areas_with(clinic, event.zones)
                 for area, command in self._note(
                     clinic, None, event, "broadcast", said, event.until
                 ):
                     zones = event.zones
-                    yield area, msgspec.structs.replace(command, zones=zones)
+                    if area in heard:
+                        yield area, msgspec.structs.replace(command, zones=zones)
 
     def _ticket(
         self,
@@ -215,7 +217,7 @@ class Herald:
             clinic=state.plan.name if state.plan else "",
         )
         queue_kind = state.queues[ticket.queue].plan.kind
-        names = self._names(clinic, state, ticket)
+        names = policy_of(state, ticket)
         source = call or f"{kind}/{event.ticket}/{event.at}"
         for area in self._floor.areas_of(clinic, event.room):
             words, short = words_of(
@@ -269,11 +271,6 @@ class Herald:
                     by=event.by,
                 ),
             )
-
-    def _names(self, clinic: str, state: ClinicState, ticket: Ticket) -> Names:
-        plan = state.queues[ticket.queue].plan
-        own, usual = self._floor.names_of(clinic)
-        return names_for(plan.name, plan.department, own, usual)
 
     def _gain(self, at: Millis) -> float:
         moment = datetime.fromtimestamp(at / 1000, self._time_zone)

@@ -9,7 +9,6 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
-Names: TypeAlias = Literal["full", "masked", "number"]
 Kind: TypeAlias = Literal[
     "called", "called_again", "prepare", "moved", "stopped", "broadcast"
 ]

@@ -11,12 +11,13 @@ from actors.clinic.state import ClinicState
 from actors.kernel.errors import Refusal
 from actors.kernel.times import Millis
 from actors.runtime.shape import Accepted, Decision, Wake
+from queue_displays.boards.views import boards
 from queue_displays.hall import HallView
 from tests.actors.clinic.day import CLINIC, NINE, STREAM, VAULT
 from tests.actors.clinic.pictures import Picture, has_null, whole
 from tests.properties import invariants
 
-VIEWS = (*CLINIC.views.values(), HallView(VAULT))
+VIEWS = (*CLINIC.views.values(), HallView(VAULT), boards(VAULT)[1])
 PRIVATE = (b"card", "张友三".encode(), "欧阳娜娜".encode())
 
 

@@ -35,6 +35,10 @@ def test_it_shows_the_protocols_picture(day: Day) -> None:
         "hospital": "云岫市中心医院",
         "floor": "2",
         "day": "2026-11-23",
+        "missed_guide": {
+            "zh": "过号请到分诊台重新报到，重新排队",
+            "en": "Missed? Please check in at the desk again: queued again",
+        },
     }
     assert picture["queues"]["A"] == {"name": "心血管内科", "kind": "普"}
     assert picture["rooms"]["3"] == {
@@ -44,6 +48,7 @@ def test_it_shows_the_protocols_picture(day: Day) -> None:
         "current": "t1",
         "way": "右边第 3 个门",
         "way_en": "Room 3, right",
+        "next": ["t2", "t3"],
     }
     assert picture["tickets"]["t1"] == {
         "number": "A012",

@@ -28,6 +28,7 @@ from actors.clinic.settings import Settings
 from actors.clinic.state import LIVE
 from actors.kernel.errors import Refusal
 from actors.runtime.shape import Accepted, Decision, Wake
+from queue_displays.boards.views import boards
 from queue_displays.hall import HallView
 from tests.actors.clinic.day import CLINIC, NINE, STREAM, VAULT, frozen
 from tests.actors.clinic.pictures import Picture, has_null, whole
@@ -78,7 +79,7 @@ class ClinicDay(RuleBasedStateMachine):
         self.calls: set[str] = set()
         self.pictures = [
             Picture(view, self.state)
-            for view in (*CLINIC.views.values(), HallView(VAULT))
+            for view in (*CLINIC.views.values(), HallView(VAULT), boards(VAULT)[1])
         ]
         self.ask(
             Open(
