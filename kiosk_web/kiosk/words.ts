@@ -8,7 +8,7 @@ const WORDS = {
   do_check_in: ["签到候诊", "Check in"],
   do_check_in_why: ["挂好号了，来看病", "I have an appointment"],
   do_book: ["挂号预约", "Book a visit"],
-  do_book_why: ["还没有号", "I have no number yet"],
+  do_book_why: ["还没有号", "I am not booked yet"],
   do_take: ["取号退号", "Pick up or cancel"],
   do_reprint: ["补打小票", "Print slip again"],
   do_place: ["还要等多久", "My place in line"],
