@@ -135,9 +135,7 @@ def demo_routes(demo: Demo) -> Blueprint:
         name = "-".join(filter(None, ("demo", role, own)))
         now = demo.clock.now()
         try:
-            text = mint(
-                demo.keys, name, [role], [place], now=now, lasts_ms=LASTS_MS
-            )
+            text = mint(demo.keys, name, [role], [place], now=now, lasts_ms=LASTS_MS)
         except ValueError:
             return refusal(400, message="place 应是诊区，如 im2，或诊室，如 im2/3。")
         return json_answer({"token": text, "expires": now + LASTS_MS})
