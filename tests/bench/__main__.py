@@ -20,6 +20,7 @@ NAMES = (
     "stall",
     "next",
     "forecast",
+    "screens",
 )
 FAILED = 2
 DESCRIPTORS = 6000
