@@ -34,6 +34,9 @@ _WATCH = """
 }
 """
 
+_MUTE = "window.AudioContext = window.webkitAudioContext = undefined"
+"""The bench's own loudspeaker speaks."""
+
 
 def main(address: str, count: int, clinic: str, token: str) -> None:
     program = find_chromium()
@@ -49,6 +52,7 @@ def main(address: str, count: int, clinic: str, token: str) -> None:
                 print(f"{which} {number or '-'} {at:.3f}", flush=True)
 
             page.expose_function("painted", painted)
+            page.add_init_script(_MUTE)
             page.goto(f"{address}/screen?clinic={clinic}#token={token}")
             page.wait_for_selector("[data-layout]")
             page.evaluate(_WATCH)

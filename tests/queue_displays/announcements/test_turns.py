@@ -136,7 +136,7 @@ def test_a_chime_comes_after_a_silence_only(area: Area) -> None:
     turn = area.speaks("t1", second)
     assert not turn.chime
     area.said("t1", turn)
-    area.later(5)
+    area.later(1.6)
     assert area.speaks("t1", first, nth=2).chime
 
 
