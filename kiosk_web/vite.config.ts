@@ -25,7 +25,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     rolldownOptions: {
       input: Object.fromEntries(
-        ["home", "kiosk", "doctor", "triage", "setup"].map((page) => [
+        ["home", "kiosk", "doctor", "triage", "emergency", "setup"].map((page) => [
           page,
           here(`${page}/index.html`),
         ]),

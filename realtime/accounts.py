@@ -21,6 +21,7 @@ from actors.kernel.sealed import Vault
 from actors.kernel.times import Millis
 from actors.runtime.followers import Follower
 from actors.runtime.system import ActorSystem
+from actors.staff import second_factor
 from actors.staff.actor import staff_stream
 from actors.staff.messages import (
     Add,
@@ -30,15 +31,19 @@ from actors.staff.messages import (
     Disable,
     Disabled,
     Enable,
+    FactorForgotten,
+    ForgetFactor,
     LogIn,
     LogOut,
     NotAdmitted,
     PasswordSet,
     Role,
+    SetFactor,
     SetPassword,
 )
 from actors.staff.policy import wrong_in_password
 from actors.staff.state import StaffState
+from realtime import factor_offers
 from realtime.keys import TokenKeys
 from realtime.tokens import Gate, Principal, mint
 
@@ -79,7 +84,9 @@ class Accounts:
         hasher: PasswordHasher | None = None,
     ) -> None:
         self._stream = staff_stream(hospital)
+        self._hospital = hospital
         self._register = system.ref(self._stream)
+        self._clock = system.clock
         self._vault = vault
         self._gate = gate
         self._hasher = hasher or PasswordHasher()
@@ -93,10 +100,12 @@ class Accounts:
 
     # -- somebody at a desk ------------------------------------------------------
 
-    async def log_in(self, account: str, password: str) -> Session:
-        """Refused with ``wrong_password``, ``locked``, ``disabled``, or with
-        ``change_password`` when only that comes next."""
+    async def log_in(self, account: str, password: str, code: str = "") -> Session:
+        """Refused with ``wrong_password``, ``wrong_code``, ``locked``, ``disabled``; or
+        with what comes first: ``change_password``, ``second_factor`` (its code), or
+        ``second_factor_first`` (none is known yet: the refusal offers one)."""
         seen, right = await self._try(account, password)
+        step = await self._step(account, code) if right and code else 0
         token_id = secrets.token_urlsafe(12)
         answer = await self._register.ask(
             LogIn(
@@ -105,6 +114,8 @@ class Accounts:
                 right=right,
                 seen=seen,
                 token=token_id,
+                step=step or 0,
+                wrong_code=step is None,
             ),
             principal=account,
         )
@@ -113,6 +124,10 @@ class Accounts:
             refused = msgspec.convert(told, NotAdmitted)
             raise Refused(refused.code, refused.message, left=refused.left)
         admitted = msgspec.convert(told, Admitted)
+        if admitted.change == "factor":
+            raise factor_offers.offered(
+                self._vault, account, self._hospital, self._clock.now()
+            )
         if admitted.change:
             why = {"first": "第一次登录", "old": "密码用得太久了"}[admitted.change]
             raise Refused(
@@ -129,13 +144,20 @@ class Accounts:
         )
         return Session(text, admitted.expires, account, admitted.roles, admitted.places)
 
-    async def change_own_password(self, account: str, old: str, new: str) -> Session:
-        """The old one counts as a try. Logs in with the new one."""
+    async def change_own_password(
+        self, account: str, old: str, new: str, code: str = ""
+    ) -> Session:
+        """The old one counts as a try, and a wrong code too. Logs in with the new
+        one: that is what uses the code."""
         seen, right = await self._try(account, old)
         if not right:
             return await self.log_in(account, old)
         state: StaffState = await self._register.read(lambda state: state)
         known = state.accounts[account]
+        if known.factor is not None and not await self._step(account, code):
+            if not code:
+                raise Refused("second_factor", "请输入手机验证器里的 6 位数字。")
+            return await self.log_in(account, old, code)
         self._check(state, account, new)
         for former in (known.secret, *known.before):
             if await self._verified(former, new):
@@ -153,7 +175,43 @@ class Accounts:
             ),
             principal=account,
         )
-        return await self.log_in(account, new)
+        return await self.log_in(account, new, code)
+
+    async def take_factor(
+        self, account: str, password: str, offer: str, code: str
+    ) -> Session:
+        """The code shows that the offered secret is in somebody's telephone; from now
+        on it is asked for. Logs in with it."""
+        seen, right = await self._try(account, password)
+        if not right:
+            return await self.log_in(account, password)
+        now = self._clock.now()
+        text = factor_offers.taken(self._vault, offer, account, now)
+        step = second_factor.step_of(second_factor.from_text(text), code, now)
+        if step is None:
+            raise BadRequest(
+                "验证码不对，请看手机验证器里现在的 6 位数字。", field="code"
+            )
+        await self._register.ask(
+            SetFactor(
+                by=account,
+                account=account,
+                factor=self._vault.seal(text),
+                step=step,
+                seen=seen,
+            ),
+            principal=account,
+        )
+        return await self.log_in(account, password, code)
+
+    async def _step(self, account: str, code: str) -> int | None:
+        """The time step of a right code; None when it is wrong, 0 when none counts."""
+        state: StaffState = await self._register.read(lambda state: state)
+        known = state.accounts.get(account)
+        if known is None or known.factor is None:
+            return 0
+        secret = second_factor.from_text(self._vault.open(known.factor))
+        return second_factor.step_of(secret, code, self._clock.now())
 
     async def log_out(self, who: Principal) -> None:
         """Its token is void from now on, at every open connection too."""
@@ -232,6 +290,11 @@ class Accounts:
         )
         return password
 
+    async def forget_factor(self, by: str, account: str) -> None:
+        """The telephone is lost: what was open is closed, and the next log-in asks for
+        another."""
+        await self._register.ask(ForgetFactor(by=by, account=account), principal=by)
+
     async def disable(self, by: str, account: str, reason: str) -> None:
         await self._register.ask(
             Disable(by=by, account=account, reason=reason), principal=by
@@ -279,13 +342,22 @@ class Accounts:
         )
 
 
-_LESS = frozenset({"staff.changed", "staff.password_set", "staff.disabled"})
+_LESS = frozenset(
+    {
+        "staff.changed",
+        "staff.password_set",
+        "staff.factor_forgotten",
+        "staff.disabled",
+    }
+)
 
 
 def rights_follower(hospital: str, gate: Gate) -> Follower:
     """Hears of every right that becomes less, and closes what it had opened."""
     stream = staff_stream(hospital)
-    read = msgspec.json.Decoder(Changed | PasswordSet | Disabled).decode
+    read = msgspec.json.Decoder(
+        Changed | PasswordSet | FactorForgotten | Disabled
+    ).decode
 
     async def hear(record: Recorded) -> None:
         if record.stream == stream:

@@ -10,6 +10,7 @@ import trio
 
 from actors.hospital.actor import plan_stream
 from actors.hospital.messages import Event
+from actors.hospital.plan import Plan
 from actors.hospital.state import HospitalState
 from actors.journal.records import Recorded
 from actors.kernel.errors import UnknownTarget
@@ -36,6 +37,8 @@ class Announcing:
         self.receipts = Receipts()
         self.latency = Histogram()
         self.herald.took = self.latency.observe
+        self.plan: Plan | None = None
+        """The hospital's, when it has one: as it is now."""
         self.sound: Sound | None = None
         """What speaks, when there is something; given before the house runs."""
         self._plan = plan_stream(hospital)
@@ -69,6 +72,7 @@ class Announcing:
         except UnknownTarget:
             await self.herald.plan(Floor())  # a house without a plan
         else:
+            self.plan = state.plan
             await self.herald.plan(floor_of(state.plan))
 
     def key_of(self, words: str, name: str, language: str, gain: float) -> str | None:

@@ -47,12 +47,14 @@ from realtime import demo_hospital, demo_schedule, quiet
 from realtime.accounts import Accounts, rights_follower
 from realtime.announcer import Announcing, sounding
 from realtime.appointments import Appointments
+from realtime.clinics import Clinics
 from realtime.config import Settings
 from realtime.deeds import Deeds
 from realtime.demo_bench import DemoBench
 from realtime.his_link import HisLink
 from realtime.http.app import Site, create_app
 from realtime.http.audio import AudioRoutes
+from realtime.http.clinics import ClinicRoutes
 from realtime.http.demo import Demo
 from realtime.http.metrics import Metrics
 from realtime.http.plan import PlanFile
@@ -169,6 +171,7 @@ async def serving(
     planning = Planning(settings.hospital, clock)
     openings = Openings(settings.hospital)
     announcing = Announcing(hospital, settings.hospital.zone)
+    terminals.plan = lambda: announcing.plan
     sessions = SessionCounter(vault)
     visits = Visits(hospital, lambda at: day_of(at, settings.hospital.zone))
     deeds = Deeds(hospital, visits)
@@ -255,6 +258,9 @@ async def serving(
             RoomKeys(settings.hospital, system, ClinicCounter(vault), vault, clock),
             gate,
             clock,
+        ),
+        clinics=ClinicRoutes(
+            Clinics(settings.hospital, system, clock).today, gate, clock
         ),
         plan=PlanFile(planning, gate, clock),
         terminals=TerminalRoutes(terminals, gate, clock),

@@ -45,6 +45,7 @@ BENCHES = (
     "stall",
     "next",
     "forecast",
+    "kiosks",
 )
 DAY_MS = 86_400_000
 PAGES = CHECKOUT / "kiosk_web" / "dist"

@@ -3,12 +3,14 @@
 A session writes down what it wants (``session.begun``) and goes on; this follower asks
 the clinic or the schedule, under a key that is the intent's position in the journal,
 and settles it in the session. After a crash it hears the intent again, asks the very
-same under the same key, and gets the first answer. It asks until there is an answer:
-what is unavailable now is asked again.
+same under the same key, and gets the first answer. What is unavailable is asked again,
+for half a minute: then its patient has long been sent to the desk, and nobody else's
+deed must wait for it. A place that was held meanwhile expires by itself.
 """
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -39,7 +41,8 @@ CHANNEL = "kiosk"
 AT_ONCE = 64
 _BEGUN = str(Begun.__struct_config__.tag)
 _OPENED = "clinic.opened"
-_REGISTERED_WITHIN_S = 2.0
+_REGISTERED_WITHIN_S = 0.5
+GIVEN_UP_MS = 30_000
 
 Reached = Callable[[int], Awaitable[None]]
 _read = msgspec.json.Decoder(Begun).decode
@@ -55,7 +58,9 @@ class Deeds:
         self.registered: Reached
         self._hospital = hospital
         self._visits = visits
-        self.follower = Lanes(NAME, self.hear, _lane_of, AT_ONCE)
+        self.follower = Lanes(
+            NAME, self.hear, _lane_of, AT_ONCE, names=(_BEGUN, _OPENED)
+        )
 
     async def hear(self, record: Recorded) -> None:
         """Raises what a busy or failing house says; then it is heard again."""
@@ -66,9 +71,14 @@ class Deeds:
         if hospital != self._hospital or kind != SESSION:
             return
         begun = _read(record.body)
-        settle = await self._do(begun, f"{NAME}:{record.position}")
-        session = self.system.ref(record.stream)
-        await session.ask(settle, principal=NAME)
+        try:
+            settle = await self._do(begun, f"{NAME}:{record.position}")
+            await self.system.ref(record.stream).ask(settle, principal=NAME)
+        except Refusal as refusal:
+            if self.system.clock.now() - begun.at < GIVEN_UP_MS:
+                raise
+            log.warning("%s of %s is given up: %s", begun.what, begun.by, refusal.code)
+            await self._give_up(record.stream, begun, refusal)
 
     async def _do(self, begun: Begun, key: str) -> Settle:
         try:
@@ -88,6 +98,14 @@ class Deeds:
                 minutes=-(-wait // 60_000) if isinstance(wait, int) else 0,
                 found=await self._found(begun),
             )
+
+    async def _give_up(self, stream: str, begun: Begun, why: Refusal) -> None:
+        """The session, if it can be told, goes on without."""
+        settle = Settle(
+            by=NAME, deed=begun.deed, code=why.code, message="请到分诊台，护士会帮您。"
+        )
+        with contextlib.suppress(Refusal):
+            await self.system.ref(stream).ask(settle, principal=NAME)
 
     # -- the clinic ------------------------------------------------------------------
 
@@ -164,8 +182,8 @@ class Deeds:
         return await self._found(begun)
 
 
-def _lane_of(record: Recorded) -> str | None:
-    return record.stream if record.name in (_BEGUN, _OPENED) else None
+def _lane_of(record: Recorded) -> str:
+    return record.stream
 
 
 def _lock(begun: Begun) -> Lock:

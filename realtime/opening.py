@@ -52,7 +52,7 @@ class Openings:
         self._hospital = hospital
         self._stream = plan_stream(hospital.id)
         self._told: set[tuple[str, str]] = set()
-        self.follower = Follower(NAME, self._hear)
+        self.follower = Follower(NAME, self._hear, names=(_CHANGED,))
         self.system: ActorSystem
 
     async def run(self) -> None:
@@ -95,7 +95,7 @@ class Openings:
 
     async def _hear(self, record: Recorded) -> None:
         """Raises what may pass, so that it is heard again."""
-        if record.name != _CHANGED or record.stream != self._stream:
+        if record.stream != self._stream:
             return
         changed = msgspec.json.decode(record.body, type=Changed)
         plan, today = await self._plan(), self._today()

@@ -14,10 +14,12 @@ import hmac
 import logging
 import secrets
 from collections import deque
+from collections.abc import Callable
 
 import msgspec
 import trio
 
+from actors.hospital.plan import Plan
 from actors.journal.records import Recorded
 from actors.kernel.errors import Refusal, Refused
 from actors.kernel.identity import parts_of
@@ -29,6 +31,7 @@ from actors.terminal.actor import KIND, terminal_stream
 from actors.terminal.messages import Audio, Enrol, Event, Note, Profile, Role, Short
 from actors.terminal.roster import RosterState, Row, Tell, roster_stream, row_of
 from actors.terminal.state import TerminalState
+from realtime.screens import Hung, hung, planned_places
 from realtime.tokens import Gate, Principal, mint
 
 log = logging.getLogger("houzhen.terminals")
@@ -66,7 +69,8 @@ class Waiting(msgspec.Struct, frozen=True):
 
 
 class Admitted(msgspec.Struct, frozen=True):
-    """A device that may work, until ``expires`` or until it is revoked."""
+    """A device that may work, until ``expires`` or until it is revoked. ``screen`` is
+    what it shows, and where it speaks, as the plan is now."""
 
     token: str
     expires: Millis
@@ -75,6 +79,7 @@ class Admitted(msgspec.Struct, frozen=True):
     number: str
     profile: str
     places: tuple[str, ...]
+    screen: Hung
 
 
 class Candidate(msgspec.Struct, frozen=True):
@@ -150,6 +155,8 @@ class Terminals:
         self._online: dict[str, Millis] = {}
         self._shots: dict[str, Shot] = {}
         self.system: ActorSystem
+        self.plan: Callable[[], Plan | None] = lambda: None
+        """The hospital's plan, as it is now."""
         self.follower = Follower("terminals", self._hear, names=names_of(Event))
 
     # -- a new device ------------------------------------------------------------
@@ -192,6 +199,12 @@ class Terminals:
             asking.asked_at,
             asking.expires,
         )
+
+    def waiting(self) -> dict[str, Candidate]:
+        """Every device that shows a code now, by its code."""
+        self._forget(self._clock.now())
+        asking = sorted(self._asking.values(), key=lambda each: each.asked_at)
+        return {a.code: self.look(a.code) for a in asking if not self.row(a.terminal)}
 
     async def confirm(
         self,
@@ -244,11 +257,12 @@ class Terminals:
         if state.revoked:
             raise Refused("revoked", "这台设备已经注销，请重新登记。")
         since = max(now, state.rights_at + 1)
+        screen = hung(self.plan(), terminal, state.profile, state.places)
         text = mint(
             self._gate.keys,
             terminal,
             [state.role],
-            state.places,
+            tuple(dict.fromkeys((*state.places, *screen.places))),
             now=since,
             lasts_ms=TOKEN_LASTS_MS,
         )
@@ -260,12 +274,17 @@ class Terminals:
             state.number,
             state.profile,
             state.places,
+            screen,
         )
+
+    def planned_places(self, profile: str) -> tuple[str, ...]:
+        """What a screen of this profile shows beside its own places."""
+        return planned_places(self.plan(), profile)
 
     # -- how they are ----------------------------------------------------------------
 
-    async def beat(self, who: Principal, facts: Facts) -> None:
-        """The device lives, and is so."""
+    async def beat(self, who: Principal, facts: Facts) -> Hung:
+        """The device lives, and is so. It hears what it shall show by now."""
         terminal = who.name
         row = self._rows.get(terminal)
         if row is None or row.revoked:
@@ -278,6 +297,7 @@ class Terminals:
                 terminal,
                 Note(by=_ME, online=True, audio=facts.audio, version=facts.version),
             )
+        return hung(self.plan(), terminal, row.profile, row.places)
 
     @property
     def heard(self) -> dict[str, Heard]:

@@ -17,6 +17,8 @@ from actors.clinic import rules
 from actors.clinic.actor import KIND as CLINIC
 from actors.clinic.actor import clinic_stream
 from actors.clinic.state import IN_LINE, ClinicState, Ticket
+from actors.hospital.actor import plan_stream
+from actors.hospital.state import HospitalState
 from actors.journal.records import Recorded
 from actors.kernel.errors import Refusal
 from actors.kernel.identity import parts_of
@@ -118,6 +120,22 @@ class Visits:
         tickets.sort(key=_usefulness)
         return Finding(tuple(tickets[:_ROWS_MAX]), tuple(bookings[:_ROWS_MAX]))
 
+    async def ticket(
+        self, clinic: str, day: str, ticket: str, places: Collection[str]
+    ) -> TicketRow | None:
+        """This one, and nothing else of its holder."""
+        own, today = clinic in places or _ALL in places, self.today()
+
+        def look(state: ClinicState) -> TicketRow | None:
+            if ticket not in state.tickets:
+                return None
+            return ticket_row(state, ticket, clinic, day, own, today)
+
+        found: TicketRow | None = await self._read(
+            self._stream(clinic, day), look, None
+        )
+        return found
+
     async def bearer(self, card: str, places: Collection[str]) -> Bearer | None:
         """Whose card a clinic of today knows; the kiosk's own are asked first."""
         today = self.today()
@@ -171,9 +189,19 @@ class Visits:
                 lambda engine: reading.places_of(engine, self._hospital, number, today)
             )
         else:
-            opened = sorted(self._opened.get(today, ()))
+            opened = await self._open_today(today)
             more = [self._stream(clinic, today) for clinic in opened]
         return list(dict.fromkeys([*own, *more]))
+
+    async def _open_today(self, today: str) -> list[str]:
+        """Those in the hospital's plan, and those that have opened since we started."""
+
+        def planned(state: HospitalState) -> list[str]:
+            return list(state.plan.clinics)
+
+        plan = self.system.ref(plan_stream(self._hospital))
+        known: list[str] = await plan.read(planned)
+        return sorted({*known, *self._opened.get(today, ())})
 
     async def _read(
         self, stream: str, look: Callable[[ClinicState], T], nothing: T

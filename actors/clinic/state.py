@@ -123,6 +123,7 @@ class Ticket(msgspec.Struct, gc=False):
     answer: str | None = None
     end: str | None = None
     vitals: Vitals | None = None
+    complaint: Sealed | None = None
     counted: Counted | None = None
     counted_in: str = ""
     overtook: tuple[str, ...] = ()

@@ -18,6 +18,7 @@ from actors.clinic.events import (
     CalledAgain,
     CheckedIn,
     ClinicStopped,
+    ComplaintNoted,
     Event,
     Finished,
     GotBack,
@@ -52,7 +53,7 @@ def touched(state: ClinicState, event: Event) -> Iterable[Path] | None:
             return _called(state, event)
         case CalledAgain():
             return (("tickets", event.ticket), ("calls", event.call))
-        case Started() | VitalsTaken():
+        case Started() | VitalsTaken() | ComplaintNoted():
             return (("tickets", event.ticket),)
         case Registered():
             if state.settings.sign_in:

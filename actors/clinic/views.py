@@ -147,6 +147,8 @@ class PatientsView:
             row["marks"] = marks
         if self._staff:
             rows.add_to_ticket(row, state, ticket)
+            if ticket.complaint is not None:
+                row["complaint"] = self._shown_name(ticket.complaint)
         return row
 
     def _call(self, state: ClinicState, key: str) -> dict[str, Any] | None:

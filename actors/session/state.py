@@ -112,7 +112,8 @@ class Last(msgspec.Struct, frozen=True, gc=False):
 
 class SessionState(msgspec.Struct):
     """``open`` are the deeds whose outcome is not known; ``wrong`` how often a second
-    factor was wrong today, by the number it was for."""
+    factor was wrong today, by the number it was for; ``rows_most`` how many tickets or
+    numbers somebody had at most."""
 
     stream: str
     terminal: str
@@ -123,6 +124,7 @@ class SessionState(msgspec.Struct):
     open: dict[str, Begun] = {}
     wrong: dict[str, int] = {}
     last: Last | None = None
+    rows_most: int = 0
 
 
 def lasts(step: Step, large: bool) -> Millis:
@@ -142,6 +144,9 @@ def _give_time(session: Session, at: Millis) -> None:
 
 
 def evolve(state: SessionState, event: Event) -> None:
+    if isinstance(event, Identified | Settled | WentBack) and event.found is not None:
+        rows = max(len(event.found.tickets), len(event.found.bookings))
+        state.rows_most = max(state.rows_most, rows)
     match event:
         case Started():
             state.sessions += 1

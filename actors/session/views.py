@@ -17,7 +17,22 @@ from actors.runtime.shape import Path
 from actors.session import words
 from actors.session.decide import may
 from actors.session.findings import BookingRow, TicketRow
-from actors.session.messages import Event
+from actors.session.messages import (
+    Begun,
+    Confirmed,
+    Ended,
+    Event,
+    Identified,
+    NotKnown,
+    NumberTyped,
+    PlaceShown,
+    SecondWrong,
+    Settled,
+    Started,
+    Stayed,
+    WasSet,
+    WentBack,
+)
 from actors.session.slip import slip_of_number, slip_of_place
 from actors.session.state import Session, SessionState
 
@@ -50,7 +65,23 @@ _FIELDS: dict[str, tuple[str, ...]] = {
     "slip": _SLIP,
     "last": _LAST,
 }
-_ROWS_MAX = 40
+_ROWS = ("tickets", "bookings")
+_OUTCOME = ("said", "place", "given", "slip")
+_TOUCHED: dict[type, tuple[str, ...]] = {
+    Started: ("session",),
+    WasSet: ("session",),
+    Stayed: ("session",),
+    NumberTyped: ("session", "said"),
+    NotKnown: ("session", "said"),
+    SecondWrong: ("session", "said"),
+    Identified: ("session", "who", "said", *_ROWS),
+    Confirmed: ("session", "said"),
+    Begun: ("session", "doing", *_OUTCOME),
+    Settled: ("session", "doing", "hold", *_OUTCOME, *_ROWS),
+    PlaceShown: ("session", *_OUTCOME),
+    WentBack: ("session", *_OUTCOME, *_ROWS),
+    Ended: (*_FIELDS, *_ROWS),
+}
 
 
 class KioskView:
@@ -61,26 +92,22 @@ class KioskView:
         self._vault = vault
 
     def paths(self, state: SessionState) -> Iterable[Path]:
-        for section, fields in _FIELDS.items():
-            for field in fields:
-                yield section, field
-        session = state.session
-        if session is not None:
-            for key in session.tickets:
-                yield "tickets", key
-            for key in session.bookings:
-                yield "bookings", key
+        for section in (*_FIELDS, "tickets", "bookings"):
+            yield from self._section(state, section)
 
     def touches(self, state: SessionState, event: Event) -> Iterable[Path]:
-        yield from self.paths(state)
-        # rows of before, that are there no more
-        session = state.session
-        tickets = 0 if session is None else len(session.tickets)
-        bookings = 0 if session is None else len(session.bookings)
-        for gone in range(tickets + 1, _ROWS_MAX + 1):
-            yield "tickets", str(gone)
-        for gone in range(bookings + 1, _ROWS_MAX + 1):
-            yield "bookings", str(gone)
+        for section in _TOUCHED.get(type(event), ()):
+            yield from self._section(state, section)
+
+    def _section(self, state: SessionState, section: str) -> Iterable[Path]:
+        fields = _FIELDS.get(section)
+        if fields is not None:
+            for field in fields:
+                yield section, field
+            return
+        # also rows of before, that are there no more
+        for number in range(1, state.rows_most + 1):
+            yield section, str(number)
 
     def row(self, state: SessionState, section: str, key: str) -> Any:
         if section == "last":

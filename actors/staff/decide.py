@@ -15,6 +15,7 @@ from actors.kernel.times import Millis
 from actors.runtime.shape import Accepted, AuditRecord, Decision, Nothing
 from actors.staff import policy as rules
 from actors.staff.messages import (
+    WRONG_CODE,
     WRONG_PASSWORD,
     Add,
     Added,
@@ -27,6 +28,9 @@ from actors.staff.messages import (
     Enable,
     Enabled,
     Event,
+    FactorForgotten,
+    FactorSet,
+    ForgetFactor,
     LoggedIn,
     LoggedOut,
     LogIn,
@@ -34,6 +38,7 @@ from actors.staff.messages import (
     LogOut,
     NotAdmitted,
     PasswordSet,
+    SetFactor,
     SetPassword,
     ThisAccount,
 )
@@ -63,6 +68,10 @@ def decide(state: StaffState, command: Command, now: Millis) -> Decision:
             return _change(account, command, now)
         case SetPassword():
             return _set_password(account, command, now)
+        case SetFactor():
+            return _set_factor(account, command, now)
+        case ForgetFactor():
+            return _forget_factor(account, command, now)
         case Disable():
             return _disable(state, account, command, now)
         case Enable():
@@ -73,10 +82,13 @@ def decide(state: StaffState, command: Command, now: Millis) -> Decision:
             assert_never(command)
 
 
+_NOT_TOLD = ("secret", "display", "factor", "at")
+
+
 def _done(event: Event, reply: msgspec.Struct | None = None) -> Accepted:
     """The trail holds who did what to whom; secrets and names stay out of it."""
     told = msgspec.to_builtins(event)
-    body = {k: v for k, v in told.items() if k not in ("secret", "display", "at")}
+    body = {k: v for k, v in told.items() if k not in _NOT_TOLD}
     record = AuditRecord(str(told["type"]), event.by, msgspec.json.encode(body))
     return Accepted((event,), reply or ThisAccount(event.account), (record,))
 
@@ -138,6 +150,32 @@ def _set_password(account: Account, command: SetPassword, now: Millis) -> Decisi
     )
 
 
+def _set_factor(account: Account, command: SetFactor, now: Millis) -> Decision:
+    if command.seen != account.secret:
+        return Stale("密码刚刚改过，请用新密码登录。")
+    if account.factor is not None:
+        return Refused(
+            "has_factor", "这个账号已经绑定了验证器；手机丢了请找另一位安全管理员。"
+        )
+    return _done(
+        FactorSet(
+            at=now,
+            by=command.by,
+            account=command.account,
+            factor=command.factor,
+            step=command.step - 1,
+        )
+    )
+
+
+def _forget_factor(account: Account, command: ForgetFactor, now: Millis) -> Decision:
+    if command.by == command.account:
+        return Refused("own_rights", "不能解绑自己的验证器，请另一位安全管理员来办。")
+    if account.factor is None:
+        return Refused("no_factor", "这个账号没有绑定验证器。")
+    return _done(FactorForgotten(at=now, by=command.by, account=command.account))
+
+
 def _disable(
     state: StaffState, account: Account, command: Disable, now: Millis
 ) -> Decision:
@@ -173,15 +211,7 @@ def _log_in(
     if command.seen != account.secret:
         return Stale("密码刚刚改过，请用新密码登录。")
     if not command.right:
-        left = policy.tries - account.failures - 1
-        until = now + policy.locked_ms if left <= 0 else 0
-        message = wrong if left > 0 else _locked(policy.locked_ms)
-        return _done(
-            LogInFailed(
-                at=now, by=command.by, account=command.account, locked_until=until
-            ),
-            NotAdmitted(WRONG_PASSWORD if left > 0 else "locked", message, left, until),
-        )
+        return _counted(policy, account, command, now, WRONG_PASSWORD, wrong)
     if account.disabled:
         return Refused("disabled", "这个账号已经停用，请找安全管理员。")
     change = ""
@@ -189,6 +219,14 @@ def _log_in(
         change = "first"
     elif account.secret_at + policy.password_lasts_ms <= now:
         change = "old"
+    elif account.factor is None and rules.needs_factor(policy, account.roles):
+        change = "factor"
+    if account.factor is not None and not change:
+        if command.wrong_code or 0 < command.step <= account.step:
+            used = "验证码不对，或已经用过，请等下一个。"
+            return _counted(policy, account, command, now, WRONG_CODE, used)
+        if command.step == 0:
+            return Refused("second_factor", "请输入手机验证器里的 6 位数字。")
     since = max(now, account.rights_at + 1)
     expires = since + policy.session_ms
     admitted = Admitted(
@@ -203,8 +241,31 @@ def _log_in(
             account=command.account,
             token=command.token,
             expires=expires,
+            step=command.step,
         ),
         admitted,
+    )
+
+
+def _counted(
+    policy: rules.Policy,
+    account: Account,
+    command: LogIn,
+    now: Millis,
+    code: str,
+    wrong: str,
+) -> Decision:
+    """A try that failed: so many more, and the account is locked."""
+    left = policy.tries - account.failures - 1
+    until = now + policy.locked_ms if left <= 0 else 0
+    return _done(
+        LogInFailed(at=now, by=command.by, account=command.account, locked_until=until),
+        NotAdmitted(
+            code if left > 0 else "locked",
+            wrong if left > 0 else _locked(policy.locked_ms),
+            left,
+            until,
+        ),
     )
 
 

@@ -22,6 +22,7 @@ Role: TypeAlias = Literal[
 ]
 
 WRONG_PASSWORD: Literal["wrong_password"] = "wrong_password"
+WRONG_CODE: Literal["wrong_code"] = "wrong_code"
 
 
 # Commands
@@ -64,6 +65,22 @@ class SetPassword(_Command, frozen=True, tag="staff.set_password"):
     seen: str = ""
 
 
+class SetFactor(_Command, frozen=True, tag="staff.set_factor"):
+    """Whoever has shown the password has shown a code of this secret too. The ``step``
+    before it counts as used: that code may still log in."""
+
+    account: str
+    factor: Sealed
+    step: int
+    seen: str
+
+
+class ForgetFactor(_Command, frozen=True, tag="staff.forget_factor"):
+    """The telephone is lost: the next log-in asks for another."""
+
+    account: str
+
+
 class Disable(_Command, frozen=True, tag="staff.disable"):
     account: str
     reason: str
@@ -74,12 +91,15 @@ class Enable(_Command, frozen=True, tag="staff.enable"):
 
 
 class LogIn(_Command, frozen=True, tag="staff.log_in"):
-    """The password was right, or not; the rules say what follows from it."""
+    """The password was right, or not; the rules say what follows from it. ``step`` is
+    the time step of a right code, 0 without one; ``wrong_code`` that one was wrong."""
 
     account: str
     right: bool
     seen: str
     token: str
+    step: int = 0
+    wrong_code: bool = False
 
 
 class LogOut(_Command, frozen=True, tag="staff.log_out"):
@@ -87,7 +107,17 @@ class LogOut(_Command, frozen=True, tag="staff.log_out"):
     token: str
 
 
-Command: TypeAlias = Add | Change | SetPassword | Disable | Enable | LogIn | LogOut
+Command: TypeAlias = (
+    Add
+    | Change
+    | SetPassword
+    | SetFactor
+    | ForgetFactor
+    | Disable
+    | Enable
+    | LogIn
+    | LogOut
+)
 
 
 # Events
@@ -117,6 +147,15 @@ class PasswordSet(_Event, frozen=True, tag="staff.password_set"):
     temporary: bool
 
 
+class FactorSet(_Event, frozen=True, tag="staff.factor_set"):
+    factor: Sealed
+    step: int
+
+
+class FactorForgotten(_Event, frozen=True, tag="staff.factor_forgotten"):
+    pass
+
+
 class Disabled(_Event, frozen=True, tag="staff.disabled"):
     reason: str
 
@@ -128,6 +167,7 @@ class Enabled(_Event, frozen=True, tag="staff.enabled"):
 class LoggedIn(_Event, frozen=True, tag="staff.logged_in"):
     token: str
     expires: Millis
+    step: int = 0
 
 
 class LogInFailed(_Event, frozen=True, tag="staff.log_in_failed"):
@@ -144,6 +184,8 @@ Event: TypeAlias = (
     Added
     | Changed
     | PasswordSet
+    | FactorSet
+    | FactorForgotten
     | Disabled
     | Enabled
     | LoggedIn
@@ -161,8 +203,8 @@ class ThisAccount(msgspec.Struct, frozen=True, gc=False):
 
 class Admitted(msgspec.Struct, frozen=True, gc=False):
     """What a token may say, minted as of ``since``: after any token of before was
-    voided. ``change`` is why a new password comes first: ``first``
-    or ``old``; then nothing else is open yet."""
+    voided. ``change`` is what comes first, and then nothing else is open yet: a new
+    password (``first``, ``old``), or a second factor (``factor``)."""
 
     account: str
     roles: tuple[str, ...]

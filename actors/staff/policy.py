@@ -30,6 +30,13 @@ class Policy(msgspec.Struct, frozen=True):
     password_classes: int = 3
     passwords_remembered: int = 5
     session_ms: Millis = 12 * 60 * MINUTE
+    second_factor: bool = True
+
+
+def needs_factor(policy: Policy, roles: Collection[str]) -> bool:
+    """Whoever sees to rights, the system or the trail shows two things: one they know,
+    and one they have."""
+    return policy.second_factor and not OFFICES.isdisjoint(roles)
 
 
 def wrong_in_rights(roles: Collection[str], places: Collection[str]) -> str | None:

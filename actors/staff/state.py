@@ -14,6 +14,8 @@ from actors.staff.messages import (
     Disabled,
     Enabled,
     Event,
+    FactorForgotten,
+    FactorSet,
     LoggedIn,
     LoggedOut,
     LogInFailed,
@@ -24,7 +26,8 @@ from actors.staff.policy import Policy
 
 class Account(msgspec.Struct, kw_only=True):
     """``rights_at`` is when its rights last became less: tokens of before are void.
-    ``before`` are hashes of former passwords, newest first."""
+    ``before`` are hashes of former passwords, newest first. ``factor`` is what a
+    telephone makes codes of, ``step`` the last that was used."""
 
     display: Sealed
     roles: tuple[str, ...]
@@ -41,6 +44,8 @@ class Account(msgspec.Struct, kw_only=True):
     disabled: str = ""
     last_seen: Millis = 0
     sessions: dict[str, Millis] = {}
+    factor: Sealed | None = None
+    step: int = 0
 
 
 class StaffState(msgspec.Struct):
@@ -75,6 +80,11 @@ def evolve(state: StaffState, event: Event) -> None:
             account.temporary = event.temporary
             account.failures, account.locked_until = 0, 0
             _void_tokens(account, event.at)
+        case FactorSet():
+            account.factor, account.step = event.factor, event.step
+        case FactorForgotten():
+            account.factor, account.step = None, 0
+            _void_tokens(account, event.at)
         case Disabled():
             account.disabled = event.reason
             _void_tokens(account, event.at)
@@ -84,6 +94,7 @@ def evolve(state: StaffState, event: Event) -> None:
         case LoggedIn():
             account.failures, account.locked_until = 0, 0
             account.last_seen = event.at
+            account.step = max(account.step, event.step)
             live = {t: e for t, e in account.sessions.items() if e > event.at}
             account.sessions = live | {event.token: event.expires}
         case LogInFailed():

@@ -43,6 +43,8 @@ class AccountsView:
             "temporary": account.temporary,
             "sessions": len(account.sessions),
         }
+        if account.factor is not None:
+            row["second_factor"] = True
         if account.last_seen:
             row["last_seen"] = account.last_seen
         if account.locked_until:

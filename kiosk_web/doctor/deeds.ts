@@ -1,5 +1,6 @@
 import type { Answer } from "@shared/client/asks";
 import type { JsonObject } from "@shared/client/frames";
+import { useClinics } from "@shared/desk/clinics";
 import type { Form } from "@shared/desk/form";
 import type { DeskTicket, DeskView } from "@shared/desk/view";
 import { tell } from "@shared/page/language";
@@ -42,12 +43,16 @@ interface Undo {
 const DEADLINE_MS = 6000;
 /** With the line down: long enough for it to come back, short enough to wait for. */
 const OFFLINE_DEADLINE_MS = 3000;
+/** A second press sooner than this after the first is no second wish. */
+const BOUNCE_MS = 500;
 
 export function useDeeds(desk: Topic<DeskView>) {
   const live = useLive();
   const { room } = live.place;
+  const clinics = useClinics();
   /** The ask under way; until it is answered and shown, no other begins. */
   const busy = ref<string>();
+  let nextAt = Number.NEGATIVE_INFINITY;
   const said = ref<Said>();
   const sheet = shallowRef<Sheet>();
   /** The last deed that is not the room's own to show: a miss, a hold. */
@@ -178,7 +183,13 @@ export function useDeeds(desk: Topic<DeskView>) {
     });
 
   const ACTS: Record<Act, () => void> = {
-    next: () => void ask("call_next", { room, ...after() }, tell("已叫", "Called")),
+    next: () => {
+      // a hand that presses twice wants one, however quick the first answer was
+      const now = live.connection.now();
+      if (now - nextAt < BOUNCE_MS && current.value?.ticket.state === "called") return;
+      if (busy.value === undefined) nextAt = now;
+      void ask("call_next", { room, ...after() }, tell("已叫", "Called"));
+    },
     again: () =>
       withCurrent((ticket) => void about("call_again", ticket, tell("又叫了一次", "Called again:"))),
     start: () =>
@@ -198,7 +209,7 @@ export function useDeeds(desk: Topic<DeskView>) {
     transfer: () =>
       withCurrent((ticket) =>
         fill(
-          transferForm(ticket, view.value, room, (body, words) =>
+          transferForm(ticket, view.value, live.place, clinics.value, (body, words) =>
             void about("transfer", ticket, words, body),
           ),
         ),

@@ -1,4 +1,10 @@
 import type { JsonObject } from "@shared/client/frames";
+import {
+  chosenElsewhere,
+  type Clinics,
+  elsewhere,
+  queuesElsewhere,
+} from "@shared/desk/clinics";
 import type { Field, Form, Option } from "@shared/desk/form";
 import type { DeskTicket, DeskView } from "@shared/desk/view";
 import { byRoom } from "@shared/hall/board";
@@ -89,12 +95,11 @@ export const examinationForm = (
     ),
 });
 
-const ELSEWHERE = "clinic";
-
 export function transferForm(
   ticket: DeskTicket,
   view: DeskView,
-  here: string,
+  { room: here, clinic }: { room: string; clinic: string },
+  clinics: Clinics,
   send: Send,
 ): Form {
   const queues = Object.entries(view.queues ?? {})
@@ -113,7 +118,6 @@ export function transferForm(
       value: `doctor:${row.logged_in}`,
       word: tell(`${row.doctor ?? ""}（${room} 诊室）`, `${row.doctor ?? ""} (room ${room})`),
     }));
-  const isAway: Field["when"] = ({ to }) => to === ELSEWHERE;
   return {
     title: tell(`${whose(ticket)} 转到哪里？`, `Transfer ${whose(ticket)} to…`),
     verb: tell("转过去", "Transfer"),
@@ -123,37 +127,20 @@ export function transferForm(
         label: tell("转给", "To"),
         kind: "choice",
         required: true,
-        options: [
-          ...doctors,
-          ...queues,
-          { value: ELSEWHERE, word: tell("别的诊区", "Another clinic") },
-        ],
+        options: [...doctors, ...queues, ...elsewhere(clinics, clinic)],
       },
-      {
-        key: "clinic",
-        label: tell("诊区代码，如 eye1", "Clinic's code, e.g. eye1"),
-        kind: "text",
-        required: true,
-        when: isAway,
-      },
-      {
-        key: "queue",
-        label: tell("那边的队列，如 E", "Its queue, e.g. E"),
-        kind: "text",
-        required: true,
-        when: isAway,
-      },
+      ...queuesElsewhere(clinics, clinic, "to"),
       { key: "and_return", label: tell("看完再回到我这里", "And back to me"), kind: "tick" },
       reason(false, tell("请会诊", "For a second opinion"), tell("专科问题", "Another speciality")),
     ],
-    send: ({ to = "", clinic, queue, and_return, reason: why }) => {
+    send: ({ to = "", and_return, reason: why, ...values }) => {
       const [what = "", key = ""] = to.split(/:(.*)/);
-      const target =
-        what === ELSEWHERE
-          ? { ...given("clinic", clinic), ...given("queue", queue) }
-          : { [what]: key };
       send(
-        { to: target, and_return: and_return === "yes", ...given("reason", why) },
+        {
+          to: chosenElsewhere(to, values) ?? { [what]: key },
+          and_return: and_return === "yes",
+          ...given("reason", why),
+        },
         tell("已转走", "Transferred"),
       );
     },

@@ -1,4 +1,5 @@
 import type { JsonObject } from "@shared/client/frames";
+import { chosenElsewhere, elsewhere, queuesElsewhere } from "@shared/desk/clinics";
 import type { DeskTicket, DeskView } from "@shared/desk/view";
 import { byRoom } from "@shared/hall/board";
 import { tell } from "@shared/page/language";
@@ -139,6 +140,12 @@ export function choicesFor(ticket: DeskTicket, view: DeskView, nurse: Nurse): Ch
       if (numbers.length) void nurse.vitals(ticket, { values: Object.fromEntries(numbers) });
     },
   }));
+  ask("complaint", tell("来看什么", "What for"), "C", () => ({
+    title: tell(`${whose(ticket)} 来看什么？`, `What does ${whose(ticket)} come for?`),
+    verb: tell("记下", "Write down"),
+    fields: [{ key: "text", label: tell("主诉", "Complaint"), kind: "text", required: true }],
+    send: ({ text = "" }) => void nurse.complaint(ticket, { text }),
+  }));
   if (ticket.level !== undefined || view.clinic?.rules?.emergency?.on)
     ask("triage", tell("急诊分级", "Triage"), "E", () => ({
       title: tell(`${whose(ticket)} 急诊分级`, `Triage level of ${whose(ticket)}`),
@@ -231,30 +238,34 @@ function doctorForm(
   };
 }
 
+/** Another queue of this clinic, or one of another clinic. */
 function transferForm(ticket: DeskTicket, view: DeskView, nurse: Nurse): Form {
+  const { clinic, clinics } = nurse.elsewhere();
   return {
     title: tell(`${whose(ticket)} 转到哪里？`, `Where does ${whose(ticket)} go?`),
     verb: tell("转过去", "Transfer"),
     fields: [
       {
-        ...choice(
-          "queue",
-          tell("队列", "Queue"),
-          Object.entries(view.queues ?? {})
+        ...choice("queue", tell("队列", "Queue"), [
+          ...Object.entries(view.queues ?? {})
             .filter(([queue]) => queue !== ticket.queue)
             .map(([value, row]) => ({ value, word: `${value} ${row.name ?? ""}` })),
-        ),
+          ...elsewhere(clinics, clinic),
+        ]),
         required: true,
       },
+      ...queuesElsewhere(clinics, clinic, "queue"),
       { key: "and_return", label: tell("看完再回来", "And comes back"), kind: "tick" },
       reason(false),
     ],
-    send: (values) =>
+    send: ({ queue = "", ...values }) => {
+      const away = chosenElsewhere(queue, values);
       void nurse.transfer(ticket, {
-        to: { queue: values.queue ?? "" },
+        to: away ?? { queue },
         and_return: values.and_return === "yes",
         ...given(values, "reason"),
-      }),
+      });
+    },
   };
 }
 

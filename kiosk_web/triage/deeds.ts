@@ -1,5 +1,6 @@
 import type { Answer } from "@shared/client/asks";
 import type { JsonObject } from "@shared/client/frames";
+import { useClinics } from "@shared/desk/clinics";
 import type { DeskTicket, DeskView } from "@shared/desk/view";
 import { tell } from "@shared/page/language";
 import { type Topic, useLive } from "@shared/page/live";
@@ -31,6 +32,7 @@ const WHERE = "desk";
 
 export function useNurse(desk: Topic<DeskView>) {
   const live = useLive();
+  const clinics = useClinics();
   const said = ref<Said>();
   const busy = ref(0);
   const undone = ref<Undo[]>([]);
@@ -122,8 +124,11 @@ export function useNurse(desk: Topic<DeskView>) {
     said,
     busy,
     undone,
+    say,
     act,
     history,
+    /** Where else a patient of this clinic may be sent today. */
+    elsewhere: () => ({ clinic: live.place.clinic, clinics: clinics.value }),
     checkIn: ({ id }: DeskTicket, more: JsonObject = {}) =>
       act("check_in", { ticket: id, ...more }, checkedIn, notCheckedIn),
     checkInCard: (card: string) => act("check_in", { card }, checkedIn, notCheckedIn),
@@ -162,6 +167,10 @@ export function useNurse(desk: Topic<DeskView>) {
     }),
     transfer: about("transfer", "转诊", "Transferred"),
     answerStop: about("answer_stop", "已安排", "Arranged"),
+    complaint: about("complaint", "来看什么", "What for", ({ id, complaint }) => () => ({
+      name: "complaint",
+      body: { ticket: id, text: complaint ?? "" },
+    })),
     vitals: about("vitals", "生命体征", "Vital signs"),
     triage: about("triage", "分级", "Triaged", ({ id, level }) => () =>
       level === undefined

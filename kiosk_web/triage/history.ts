@@ -125,6 +125,7 @@ const SAID: Record<string, Word> = {
   waited_long: plain("等得太久，请再看一次", "Has waited long, look again"),
   triaged: (event) =>
     tell("急诊分级 ", "Triaged: ") + levelWord(Number(event.level)),
+  complaint_noted: plain("记下来看什么", "Complaint written down"),
   vitals_taken: plain("测量生命体征", "Vital signs taken"),
 };
 

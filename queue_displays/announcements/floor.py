@@ -59,6 +59,13 @@ class Floor(msgspec.Struct, frozen=True):
         named = any(clinic in a.layout.clinics for a in self.areas.values())
         return found if named else (clinic,)
 
+    def areas_with(self, clinic: str, zones: tuple[str, ...]) -> tuple[str, ...]:
+        """Where what is said in these zones is heard. Zones that are nowhere any more
+        mean everywhere: better heard twice than not at all."""
+        areas = self.areas_of(clinic)
+        found = tuple(a for a in areas if set(zones) & self.layout(a).zones.keys())
+        return found or areas
+
     def _hears(self, area: Area, clinic: str, room: str | None) -> bool:
         here = {r for r in area.rooms if r.startswith(f"{clinic}/")}
         return not here or room is None or f"{clinic}/{room}" in here

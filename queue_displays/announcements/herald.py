@@ -187,11 +187,13 @@ class Herald:
                 yield from self._note(clinic, None, event, "stopped", said, expires)
             case BroadcastMade():
                 said = Said(text=event.text)
+                heard = self._floor.areas_with(clinic, event.zones)
                 for area, command in self._note(
                     clinic, None, event, "broadcast", said, event.until
                 ):
                     zones = event.zones
-                    yield area, msgspec.structs.replace(command, zones=zones)
+                    if area in heard:
+                        yield area, msgspec.structs.replace(command, zones=zones)
 
     def _ticket(
         self,

@@ -135,6 +135,8 @@ class AnnouncementsView:
                 row[field] = value
         if name:
             row["name"] = name
+        if announcement.gain != 1.0:
+            row["gain"] = announcement.gain
         if audio := self._audio(announcement.words, name, announcement.gain):
             row["audio"] = audio
         if announcement.short and name:

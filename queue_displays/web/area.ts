@@ -13,6 +13,8 @@ export interface AnnouncementRow {
   audio_short?: Record<string, string>;
   target?: { rooms?: string[]; zones?: string[] };
   repeat?: number;
+  gain?: number;
+  spoken?: Record<string, { device: string; at: number; times: number }>;
   at: number;
   expires: number;
 }
@@ -34,6 +36,7 @@ export interface AreaView {
   area?: { name?: string; day?: string; clinics?: string[]; languages?: string[] };
   announcements?: Record<string, AnnouncementRow>;
   zones?: Record<string, ZoneRow>;
+  alarms?: Record<string, { kind: string }>;
   texts?: Record<string, string>;
   slides?: Record<string, SlideRow>;
 }

@@ -2,6 +2,7 @@ import type { JsonObject } from "@shared/client/frames";
 import { onScopeDispose, ref, type Ref, watch } from "vue";
 import { useSide } from "./boards";
 import { takeShot } from "./shot";
+import type { Hung } from "./place";
 import type { Wall } from "./wall";
 
 /** This device as the set-up page sees it: how it is, and what it is told to do. */
@@ -26,6 +27,8 @@ export interface Condition {
   paintedAt: () => number;
   /** Between two calls: the screen may go dark for a second. */
   quiet: () => boolean;
+  /** What the plan says of it by now. */
+  hung: (now: Hung) => void;
 }
 
 export interface Device {
@@ -49,7 +52,12 @@ export function useDevice(wall: Wall, condition: Condition): Device {
 
   const beat = () => {
     if (!live.value) return;
-    void connection.ask(topic, "beat", measured(wall, condition), 5_000);
+    void connection
+      .ask(topic, "beat", measured(wall, condition), 5_000)
+      .then((answer) => {
+        const screen = answer.ok ? answer.body.screen : undefined;
+        if (screen) condition.hung(screen as unknown as Hung);
+      });
   };
   const timer = setInterval(beat, BEAT_MS);
   watch(live, beat);

@@ -1,3 +1,5 @@
+import type { Hung } from "./place";
+
 /** The server could not be asked, or could not answer now: try again later. */
 export class NoServer extends Error {}
 
@@ -16,6 +18,8 @@ export interface Admitted {
   number: string;
   profile: string;
   places: string[];
+  /** As the plan was then; a server of before does not say. */
+  screen?: Hung;
 }
 
 export type Told = Admitted | "waiting" | "unknown" | "revoked";

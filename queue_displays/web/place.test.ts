@@ -32,13 +32,28 @@ test("a clinic given whole is whole beside rooms of another", () => {
 });
 
 test("an address says where, and what is not said is the demo's clinic", () => {
-  expect(placeFromAddress("")).toMatchObject({ clinics: ["im2"], rooms: [], area: "im2" });
+  expect(placeFromAddress("")).toMatchObject({ clinics: ["im2"], rooms: [], areas: ["im2"] });
   expect(placeFromAddress("?clinic=im2,eye1&layout=hall&flash=off")).toMatchObject({
     clinics: ["im2", "eye1"],
     profile: "hall",
     flash: false,
   });
   expect(placeFromAddress("?clinic=im2&room=3,4").rooms).toEqual(["im2/3", "im2/4"]);
+});
+
+test("what the plan says goes before what was said at the enrolment", () => {
+  const hung = { layout: "dental", places: ["eye1/2"], areas: ["east"], voices: [] };
+  expect(placeOf(["im2"], "east-wall", hung)).toMatchObject({
+    clinics: ["eye1"],
+    rooms: ["eye1/2"],
+    profile: "dental",
+    areas: ["east"],
+    voices: [],
+  });
+  expect(placeOf(["im2", "eye1"], "hall")).toMatchObject({
+    areas: ["im2", "eye1"],
+    voices: ["im2"],
+  });
 });
 
 test("everything is a share of the screen, at every size", () => {

@@ -17,8 +17,9 @@ export interface WallPlace {
   rooms: string[];
   /** As set up; `auto` leaves it to the place and the size. */
   profile: Layout | "auto";
-  /** Whose announcements it shows and speaks. */
-  area: string;
+  /** Whose announcements it answers for, and those among them that it speaks. */
+  areas: string[];
+  voices: string[];
   /** Whether a call takes the whole screen for a second, for who cannot hear. */
   flash: boolean;
 }
@@ -28,8 +29,22 @@ const isLayout = (name: string): name is Layout =>
 
 const profileOf = (name: string): Layout | "auto" => (isLayout(name) ? name : "auto");
 
-/** What the set-up page said of an enrolled screen. */
-export function placeOf(places: string[], profile: string): WallPlace {
+/** What the hospital's plan says of an enrolled screen. */
+export interface Hung {
+  layout: string;
+  places: string[];
+  areas: string[];
+  voices: string[];
+}
+
+/** What the set-up page said of an enrolled screen; the plan goes before it. */
+export function placeOf(places: string[], profile: string, hung?: Hung): WallPlace {
+  return hung
+    ? { ...placed(hung.places, hung.layout), areas: hung.areas, voices: hung.voices }
+    : placed(places, profile);
+}
+
+function placed(places: string[], profile: string): WallPlace {
   const clinics = [...new Set(places.map((place) => place.split("/")[0] ?? place))];
   const whole = new Set(places.filter((place) => !place.includes("/")));
   // a clinic given whole is whole, whatever rooms are given beside it
@@ -41,7 +56,8 @@ export function placeOf(places: string[], profile: string): WallPlace {
     clinics,
     rooms: whole.size > 0 && rooms.length > 0 ? allOf(whole, rooms) : rooms,
     profile: profileOf(profile),
-    area: clinics[0] ?? "",
+    areas: clinics,
+    voices: clinics.slice(0, 1),
     flash: true,
   };
 }
@@ -59,11 +75,13 @@ export function placeFromAddress(search: string): WallPlace {
     (asked.get(name) ?? "").split(",").filter((part) => part !== "");
   const clinics = list("clinic");
   const first = clinics[0] ?? "im2";
+  const areas = asked.has("area") ? list("area") : clinics.length > 0 ? clinics : [first];
   return {
     clinics: clinics.length > 0 ? clinics : [first],
     rooms: list("room").map((room) => (room.includes("/") ? room : `${first}/${room}`)),
     profile: profileOf(asked.get("layout") ?? ""),
-    area: asked.get("area") ?? first,
+    areas,
+    voices: areas.slice(0, 1),
     flash: asked.get("flash") !== "off",
   };
 }

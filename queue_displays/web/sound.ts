@@ -45,12 +45,12 @@ export class BrowserSound implements Sound {
     return CHIME_S + PAUSE_S + words;
   }
 
-  async play(keys: string[]): Promise<void> {
+  async play(keys: string[], gain: number): Promise<void> {
     const audio = this.tones.context;
     if (audio === undefined || !this.tones.allowed) throw new Error("blocked");
     const buffers = await Promise.all(keys.map((key) => this.#buffer(key)));
     this.stop();
-    this.tones.play(CALL);
+    this.tones.play(CALL, gain);
     let at = audio.currentTime + CHIME_S + PAUSE_S;
     for (const buffer of buffers) {
       const source = audio.createBufferSource();

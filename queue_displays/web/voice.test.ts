@@ -3,7 +3,7 @@ import type { JsonObject } from "@shared/client/frames";
 import { beforeEach, expect, test } from "vitest";
 import type { AreaView } from "./area";
 import { SpokenMemory, type Store } from "./spoken";
-import { type Sound, Voice } from "./voice";
+import { type Ports, type Sound, Voice } from "./voice";
 
 const NOW = 1_795_404_120_000;
 
@@ -69,14 +69,17 @@ async function answer(name: string, body: JsonObject): Promise<Answer> {
   return { ok: true, body: {} };
 }
 
-const voice = () =>
+const voice = (changed: Partial<Ports> & { shelf?: Store } = {}) =>
   new Voice({
     ask: answer,
     sound,
-    memory: new SpokenMemory(shelf),
+    memory: new SpokenMemory(changed.shelf ?? shelf),
     now: () => NOW + clock,
     monotonic: () => clock,
     unit: undefined,
+    speaks: true,
+    mouth: { busy: false },
+    ...changed,
   });
 
 function area(offered?: { device?: string; announcement?: string; nth?: number }): AreaView {
@@ -250,10 +253,68 @@ test("what was painted is told with what came", async () => {
   expect(last("receipt")).toMatchObject({ shown_to: 7, delivered_to: 7 });
 });
 
-test("the boards chime themselves where nobody can speak", () => {
-  expect(Voice.hasSpeakers(undefined)).toBe(false);
-  expect(Voice.hasSpeakers(area())).toBe(true);
-  const silent = area();
-  silent.zones = { main: { speakers: { t3: { ready: false, why: "blocked" } } } };
-  expect(Voice.hasSpeakers(silent)).toBe(false);
+test("what was refused once is taken when it is offered again", async () => {
+  const mine = voice();
+  refuse = "speak";
+  mine.update(area({}));
+  await settle();
+  refuse = undefined;
+  mine.update(area({}));
+  await settle();
+  expect(sound.heard).toEqual([]);
+  clock += 1_000;
+  mine.update(area({}));
+  await settle();
+  expect(sound.heard).toHaveLength(1);
+});
+
+test("without words it rings, and says that nobody heard any", async () => {
+  const mine = voice();
+  const view = area({});
+  for (const row of Object.values(view.announcements ?? {})) delete row.audio;
+  mine.update(view);
+  await settle();
+  expect(sound.heard).toEqual([[]]);
+  expect(last("receipt")).toMatchObject({ spoken: [], failed: [{ turn: "u1", why: "no_audio" }] });
+});
+
+test("passed over while it hung, it says that it is there again", async () => {
+  const mine = voice();
+  mine.update(area());
+  await settle();
+  const gone = area();
+  gone.zones = { main: { speakers: { t3: { ready: false, why: "gone" } } } };
+  mine.update(gone);
+  await settle();
+  expect(names().filter((name) => name === "attend")).toHaveLength(1);
+  clock += 3_000;
+  mine.update(gone);
+  await settle();
+  expect(names().filter((name) => name === "attend")).toHaveLength(2);
+});
+
+test("two areas on one device have one mouth", async () => {
+  const mouth = { busy: false };
+  let end = () => {};
+  sound.held = new Promise<void>((ended) => {
+    end = ended;
+  });
+  const [one, other] = [voice({ mouth }), voice({ mouth, shelf: new Shelf() })];
+  one.update(area({}));
+  await settle();
+  other.update(area({}));
+  await settle();
+  expect(sound.heard).toHaveLength(1);
+  end();
+  await settle();
+  other.update(area({}));
+  await settle();
+  expect(sound.heard).toHaveLength(2);
+});
+
+test("a silent board answers for what it showed, and for nothing it said", async () => {
+  const mine = voice({ speaks: false, rooms: ["im2/3"] });
+  mine.update(area({}));
+  await settle();
+  expect(last("attend")).toEqual({ shows: true, rooms: ["im2/3"] });
 });

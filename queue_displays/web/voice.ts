@@ -10,8 +10,9 @@ export interface Sound {
   fetch(keys: string[]): void;
   /** Seconds of chime and words together; rejects when the words cannot be had. */
   ready(keys: string[]): Promise<number>;
-  /** Resolves when it has ended or was stopped; rejects when nothing was heard. */
-  play(keys: string[]): Promise<void>;
+  /** Chime, as loud as `gain`, then words. Resolves when it has ended or was stopped;
+   * rejects when nothing was heard. */
+  play(keys: string[], gain: number): Promise<void>;
   stop(): void;
 }
 
@@ -23,6 +24,16 @@ export interface Ports {
   now: () => number;
   monotonic: () => number;
   unit: string | undefined;
+  /** Rooms whose calls it shows (`im2/3`); none: all. */
+  rooms?: string[];
+  /** This area's announcements are spoken here, and not only shown. */
+  speaks: boolean;
+  /** One for all the voices of a device, for it has one mouth. */
+  mouth: Mouth;
+}
+
+export interface Mouth {
+  busy: boolean;
 }
 
 interface Failure {
@@ -33,6 +44,11 @@ interface Failure {
 const SPEAK_MS = 2_000;
 const ASK_MS = 5_000;
 const RECEIPT_MS = 1_000;
+/** Passed over once, it says so soon that it is there again: it hung, it was late, the
+ * words could not be had. */
+const BACK_MS: Record<string, number> = { gone: 3_000, late: 3_000, error: 30_000 };
+/** An offer that was refused may stand again a moment later. */
+const ASK_AGAIN_MS = 1_000;
 
 /**
  * One device's part in an area: it says that it is there, takes the turns it is offered,
@@ -44,25 +60,16 @@ export class Voice {
   #view: AreaView | undefined;
   #attended: string | undefined;
   #attending = false;
-  #taking = new Set<string>();
+  #attendedAt = Number.NEGATIVE_INFINITY;
+  /** What was asked for, and when it may be asked for again. */
+  #taking = new Map<string, number>();
   #speaking: { turn: string; announcement: string } | undefined;
-  #busy = false;
   #failed: Failure[] = [];
   #painted = 0;
   #receipt = { sent: "", at: Number.NEGATIVE_INFINITY, under_way: false };
 
   constructor(readonly ports: Ports) {}
 
-  get speaking(): boolean {
-    return this.#busy;
-  }
-
-  /** Somebody speaks in this area who is ready to: the boards need not chime. */
-  static hasSpeakers(view: AreaView | undefined): boolean {
-    return Object.values(view?.zones ?? {}).some((zone) =>
-      Object.values(zone.speakers ?? {}).some(({ ready }) => ready),
-    );
-  }
 
   /** The view now; undefined while there is none that is live. */
   update(view: AreaView | undefined): void {
@@ -92,11 +99,15 @@ export class Voice {
 
   async #attend(): Promise<void> {
     const state = this.ports.sound.state();
-    if (this.#attending || this.#attended === state) return;
+    if (this.#attending) return;
+    if (this.#attended === state && !this.#passedOver(state)) return;
     this.#attending = true;
+    this.#attendedAt = this.ports.monotonic();
     const body: JsonObject = { shows: true };
-    if (state === "on") body.speaks = { ready: true };
-    else if (state === "blocked") body.speaks = { ready: false, why: "blocked" };
+    if (this.ports.rooms?.length) body.rooms = this.ports.rooms;
+    const { speaks } = this.ports;
+    if (speaks && state === "on") body.speaks = { ready: true };
+    if (speaks && state === "blocked") body.speaks = { ready: false, why: "blocked" };
     const answer = await this.#ask("attend", body, ASK_MS);
     this.#attending = false;
     if (!answer.ok) return;
@@ -105,7 +116,22 @@ export class Voice {
     if (this.#view) this.update(this.#view);
   }
 
+  /** It did not take its turn once, for it was busy or hung, and is here all the same. */
+  #passedOver(state: string): boolean {
+    const { monotonic, mouth, speaks } = this.ports;
+    if (state !== "on" || !speaks || mouth.busy) return false;
+    const device = this.device;
+    if (device === undefined) return false;
+    const waited = monotonic() - this.#attendedAt;
+    return Object.values(this.#view?.zones ?? {}).some((zone) => {
+      const mine = zone.speakers?.[device];
+      if (mine === undefined || mine.ready) return false;
+      return waited >= (BACK_MS[mine.why ?? ""] ?? Number.POSITIVE_INFINITY);
+    });
+  }
+
   #prepare(view: AreaView): void {
+    if (!this.ports.speaks) return;
     const now = this.ports.now();
     for (const row of Object.values(view.announcements ?? {}))
       if (row.expires > now && row.audio) this.ports.sound.fetch(keysOf(view, row, false));
@@ -118,21 +144,22 @@ export class Voice {
   }
 
   async #take(zone: string, announcement: string, nth: number): Promise<void> {
-    const { sound, memory, now, monotonic } = this.ports;
+    const { sound, memory, now, monotonic, mouth } = this.ports;
     const row = this.#view?.announcements?.[announcement];
     const day = this.#view?.area?.day ?? "";
     const what = `${day}/${announcement}/${zone}/${nth}`;
-    if (this.#busy || this.#taking.has(what) || row === undefined) return;
+    if (mouth.busy || row === undefined) return;
+    if (monotonic() < (this.#taking.get(what) ?? 0)) return;
     if (memory.has(what) || row.expires <= now() || sound.state() !== "on") return;
-    this.#busy = true;
-    this.#taking.add(what);
+    mouth.busy = true;
     if (this.#taking.size > 200) this.#taking.clear();
+    this.#taking.set(what, Number.POSITIVE_INFINITY);
     const asked = monotonic();
     try {
       const answer = await this.#ask("speak", { announcement, zone, nth }, SPEAK_MS);
       if (!answer.ok) {
-        // said again if the offer is still ours: the view tells
-        if (answer.error.retry || answer.error.code === "deadline") this.#taking.delete(what);
+        // asked again if the offer is still ours by then: the view tells
+        this.#taking.set(what, monotonic() + ASK_AGAIN_MS);
         return;
       }
       const turn = String(answer.body.turn ?? "");
@@ -140,7 +167,7 @@ export class Voice {
       const short = answer.body.short === true;
       await this.#speak({ turn, what, announcement, row, short, until: asked + lease });
     } finally {
-      this.#busy = false;
+      mouth.busy = false;
       this.#speaking = undefined;
       void this.#report(true);
       if (this.#view) this.update(this.#view);
@@ -168,10 +195,13 @@ export class Voice {
     if (row.expires <= now()) return this.#fail(turn, "late");
     if (this.#view && !this.#view.announcements?.[announcement])
       return this.#fail(turn, "withdrawn");
-    memory.begin({ turn, what, at: now() });
+    // without words there is the chime, and everybody is told that there are no words
+    const wordless = keys.length === 0;
+    memory.begin({ turn, what, at: now(), told: wordless });
     this.#speaking = { turn, announcement };
     try {
-      await sound.play(keys);
+      await sound.play(keys, row.gain ?? 1);
+      if (wordless) this.#fail(turn, "no_audio");
     } catch {
       memory.takeBack(turn);
       this.#fail(turn, sound.state() === "on" ? "error" : "blocked");

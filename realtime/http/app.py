@@ -23,6 +23,7 @@ from realtime.http.answers import (
 )
 from realtime.http.api import BASE, api_routes
 from realtime.http.audio import AUDIO, AudioRoutes, audio_routes
+from realtime.http.clinics import ClinicRoutes, clinic_routes
 from realtime.http.demo import Demo, demo_routes
 from realtime.http.health import Check, health_routes
 from realtime.http.metrics import Metrics, metrics_routes
@@ -55,6 +56,7 @@ class Site(msgspec.Struct, frozen=True):
     demo: Demo | None = None
     staff: Staff | None = None
     rooms: Rooms | None = None
+    clinics: ClinicRoutes | None = None
     plan: PlanFile | None = None
     terminals: TerminalRoutes | None = None
     audio: AudioRoutes | None = None
@@ -91,6 +93,8 @@ def create_app(site: Site) -> QuartTrio:
     )
     if site.staff is not None:
         app.register_blueprint(staff_routes(site.staff, BASE))
+    if site.clinics is not None:
+        app.register_blueprint(clinic_routes(site.clinics, BASE))
     if site.rooms is not None:
         app.register_blueprint(room_routes(site.rooms, BASE))
     if site.terminals is not None:

@@ -41,9 +41,12 @@ async def answered(do: Awaitable[Any]) -> Response:
 _STATUS = {
     "not_logged_in": 401,
     "wrong_password": 401,
+    "wrong_code": 401,
     "forbidden": 403,
     "disabled": 403,
     "change_password": 403,
+    "second_factor": 403,
+    "second_factor_first": 403,
     "unknown_account": 404,
     "unknown_room": 404,
     "unknown_terminal": 404,

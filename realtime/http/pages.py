@@ -33,6 +33,8 @@ NOT_BUILT = """<!doctype html>
 <code>make pages</code> in the project's folder, then reload.</p>
 """
 HTML = "text/html; charset=utf-8"
+WORKER = "default-src 'none'; connect-src 'self'"
+"""What a service worker may do: fetch from here, for the page it keeps."""
 FOR_EVER = "public, max-age=31536000, immutable"
 _PACKED = re.compile(r"text/|application/(javascript|json|manifest)|image/svg")
 _INLINE = re.compile(
@@ -215,7 +217,10 @@ def page_routes(pages: Pages) -> Blueprint:
             answer.headers["Content-Security-Policy"] = found.policy(host)
             return answer
         if file := built.beside.get(name):
-            return _answer(file, request, "no-cache")
+            answer = _answer(file, request, "no-cache")
+            if "javascript" in file.kind:
+                answer.headers["Content-Security-Policy"] = WORKER
+            return answer
         if not built.pages:
             answer = Response(NOT_BUILT, status=503, content_type=HTML)
             answer.headers["Cache-Control"] = "no-store"

@@ -29,8 +29,14 @@ _LONGEST = 4096
 class StaffDoor(Protocol):
     """What lies behind the routes; realtime.accounts is it."""
 
-    async def log_in(self, account: str, password: str) -> Any: ...
-    async def change_own_password(self, account: str, old: str, new: str) -> Any: ...
+    async def log_in(self, account: str, password: str, code: str) -> Any: ...
+    async def change_own_password(
+        self, account: str, old: str, new: str, code: str
+    ) -> Any: ...
+    async def take_factor(
+        self, account: str, password: str, offer: str, code: str
+    ) -> Any: ...
+    async def forget_factor(self, by: str, account: str) -> None: ...
     async def log_out(self, who: Principal) -> None: ...
     async def leave_board(self, who: Principal, now: Millis) -> Any: ...
     async def add(
@@ -67,12 +73,21 @@ class Staff(msgspec.Struct, frozen=True):
 class _LogIn(msgspec.Struct, frozen=True):
     account: str
     password: str
+    code: str = ""
 
 
 class _Password(msgspec.Struct, frozen=True):
     account: str
     old: str
     new: str
+    code: str = ""
+
+
+class _Factor(msgspec.Struct, frozen=True):
+    account: str
+    password: str
+    offer: str
+    code: str
 
 
 class _Add(msgspec.Struct, frozen=True):
@@ -136,12 +151,21 @@ def staff_routes(staff: Staff, base: str) -> Blueprint:
     @post("/log-in")
     async def log_in() -> Any:
         asked = await body(_LogIn)
-        return await door.log_in(asked.account, asked.password)
+        return await door.log_in(asked.account, asked.password, asked.code)
 
     @post("/password")
     async def password() -> Any:
         asked = await body(_Password)
-        return await door.change_own_password(asked.account, asked.old, asked.new)
+        return await door.change_own_password(
+            asked.account, asked.old, asked.new, asked.code
+        )
+
+    @post("/second-factor")
+    async def second_factor() -> Any:
+        asked = await body(_Factor)
+        return await door.take_factor(
+            asked.account, asked.password, asked.offer, asked.code
+        )
 
     @post("/log-out")
     async def log_out() -> Done:
@@ -176,6 +200,11 @@ def staff_routes(staff: Staff, base: str) -> Blueprint:
     async def reset(account: str) -> Temporary:
         by = giver_of_rights()
         return Temporary(account, await door.reset_password(by, account))
+
+    @post("/staff/<account>/second-factor/forget")
+    async def forget_factor(account: str) -> Done:
+        await door.forget_factor(giver_of_rights(), account)
+        return Done()
 
     @post("/staff/<account>/disable")
     async def disable(account: str) -> Done:

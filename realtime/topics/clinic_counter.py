@@ -8,8 +8,23 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from actors.clinic.commands import CheckIn, Merge, Register, Rename
-from actors.clinic.plan import CheckedInAt, Extra, Half, Number, Person, Slot, TicketId
+from actors.clinic.commands import (
+    CheckIn,
+    Merge,
+    NoteComplaint,
+    Register,
+    Rename,
+)
+from actors.clinic.plan import (
+    CheckedInAt,
+    Extra,
+    Half,
+    Number,
+    Person,
+    Slot,
+    Text,
+    TicketId,
+)
 from actors.clinic.state import ClinicState
 from actors.kernel.errors import BadRequest, Forbidden, UnknownAsk, UnknownTarget
 from actors.kernel.masking import mask_name
@@ -60,6 +75,13 @@ class _CheckIn(_Body, frozen=True):
     ticket: str | None = None
     where: CheckedInAt | None = None
     doctor: str | None = None
+    reason: Text = ""
+
+
+class _Complaint(_Body, frozen=True):
+    ticket: str
+    text: Text
+    where: Text = ""
 
 
 class _Rename(_Body, frozen=True):
@@ -85,6 +107,7 @@ class ClinicCounter:
             ("desk", "check_in"): self._check_in_at("desk"),
             ("setup", "register"): self._register,
             ("desk", "register"): self._register,
+            ("desk", "complaint"): self._complaint,
             ("setup", "rename"): self._rename,
             ("setup", "merge"): self._merge,
         }
@@ -133,6 +156,7 @@ class ClinicCounter:
                 ticket=asked.ticket,
                 where=where,
                 doctor=asked.doctor,
+                reason=asked.reason if view == "desk" else "",
             )
             return Errand(command, self._greet)
 
@@ -167,6 +191,22 @@ class ClinicCounter:
         return Errand(
             Register(
                 by=who.name, name=self._vault.seal(asked.name), card=card, **fields
+            )
+        )
+
+    def _complaint(
+        self, who: Principal, clinic: str, view: str, body: msgspec.Raw
+    ) -> Errand:
+        """What somebody is ill with is theirs: it rests sealed, as a name does."""
+        asked = read_body(body, _Complaint)
+        nurse(who, clinic, asked)
+        text = asked.text.strip()
+        return Errand(
+            NoteComplaint(
+                by=who.name,
+                where=asked.where,
+                ticket=asked.ticket,
+                complaint=self._vault.seal(text) if text else None,
             )
         )
 
@@ -207,4 +247,4 @@ class ClinicCounter:
         return msgspec.json.encode(told)
 
 
-_NOT_TOLD = ("name", "card", "traveller", "ticket", "tickets")
+_NOT_TOLD = ("name", "complaint", "card", "traveller", "ticket", "tickets")

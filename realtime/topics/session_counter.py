@@ -1,13 +1,11 @@
 """The session's counter: one kiosk, and what it may ask for the patient before it.
 
-Facts are gathered here before the session is asked: whose card it is, what they have.
-What a card says goes on as a blind index or sealed, and is kept nowhere else. Whoever
-is shown to a kiosk is on record first.
+Facts are gathered before the session is asked: whose card it is (identifying.py), what
+they have (visits.py), what can be booked (offers.py). The session decides.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Awaitable, Callable
 from datetime import date
 from typing import Annotated, Any, Literal
@@ -20,15 +18,16 @@ from actors.booker.state import BookerState, standing
 from actors.kernel.errors import Forbidden, Refused, UnknownAsk, UnknownTarget
 from actors.kernel.sealed import Vault
 from actors.patients.desk import PatientsDesk
-from actors.patients.numbers import Kind, could_be, normal
-from actors.patients.opening import Details, Numbered, Seen
+from actors.patients.numbers import Kind
+from actors.patients.opening import Details
 from actors.runtime.system import ActorSystem
 from actors.schedule.plan import Key
 from actors.session import messages as m
 from actors.session.actor import KIND, session_stream
-from actors.session.findings import Finding, Place, Whom
-from actors.session.slip import PREFIX, read_slip
+from actors.session.findings import Finding, Place
+from actors.session.slip import PREFIX
 from actors.session.state import Session, SessionState
+from realtime.identifying import Identifying
 from realtime.offers import Offers
 from realtime.tokens import Principal
 from realtime.topics.counter import Errand, Inquiry, read_body
@@ -40,11 +39,6 @@ Line = Annotated[str, Meta(max_length=200)]
 Phone = Annotated[str, Meta(max_length=24, pattern=r"^[0-9+\-\s]*\Z")]
 Department = Annotated[str, Meta(max_length=64, pattern=r"^[0-9A-Za-z_.\-]+\Z")]
 DayText = Annotated[str, Meta(pattern=r"^\d{4}-\d\d-\d\d\Z")]
-
-_MAKES_A_FILE: frozenset[Kind] = frozenset(
-    {"id_card", "hmt_permit", "foreign_permit", "taiwan_permit", "passport"}
-)
-_DIGITS = re.compile(r"\D")
 
 Gather = Callable[[], Awaitable[Any]]
 
@@ -129,9 +123,9 @@ class SessionCounter:
         self._vault = vault
         self._hospital: str
         self._system: ActorSystem
-        self._desk: PatientsDesk
         self._visits: Visits
         self._offers: Offers
+        self._identifying: Identifying
         self._asks: dict[str, Callable[[Principal, str, Any], Errand | Inquiry]] = {
             "start": self._start,
             "set": self._set,
@@ -161,9 +155,9 @@ class SessionCounter:
     ) -> None:
         self._hospital = hospital
         self._system = system
-        self._desk = desk
         self._visits = visits
         self._offers = Offers(hospital, system)
+        self._identifying = Identifying(self._vault, system, desk, visits)
 
     def may_look(self, who: Principal, parts: tuple[str, ...], view: str) -> None:
         if view != "kiosk" or len(parts) != 2:
@@ -222,206 +216,38 @@ class SessionCounter:
     def _identify(self, who: Principal, day: str, body: msgspec.Raw) -> Errand:
         asked = read_body(body, _Identify)
         if asked.kind == "slip" or asked.value.strip().startswith(PREFIX):
-            return _gathering(lambda: self._by_slip(who, asked.value))
-        kind = asked.kind
+            return _gathering(lambda: self._identifying.by_slip(who, asked.value))
+        kind, value = asked.kind, asked.value
         if asked.how == "typed":
-            return _gathering(lambda: self._typed(who, kind, asked.value))
-        return _gathering(lambda: self._by_card(who, asked.how, kind, asked.value))
-
-    async def _by_card(
-        self, who: Principal, how: m.How, kind: Kind | None, value: str
-    ) -> m.Identify:
-        mark = self._mark(kind, value)
-        places = _own(who)
-        person, code = await self._person(kind, value)
-        whom: Whom | None
-        if person is not None:
-            whom = await self._whom(who, person, self._card(value), value)
-        else:
-            whom = await self._known_to_a_clinic(who, value)
-            code = "" if whom is not None else code
-        return m.Identify(
-            by=who.name,
-            how=how,
-            mark=mark,
-            kind=kind or "",
-            whom=whom,
-            found=await self._found(whom, places),
-            places=places,
-            code=code,
-            can_make=whom is None and kind in _MAKES_A_FILE,
-        )
-
-    async def _typed(self, who: Principal, kind: Kind | None, value: str) -> m.Identify:
-        person, code = await self._person(kind, value)
-        return m.Identify(
-            by=who.name,
-            how="typed",
-            mark=self._mark(kind, value),
-            kind=kind or "",
-            person=person or "",
-            code="" if code == "unknown_person" else code,
-        )
-
-    async def _by_slip(self, who: Principal, value: str) -> m.Identify:
-        """Who has the slip sees the ticket it is of, and nothing else of its holder."""
-        places = _own(who)
-        ticket = read_slip(self._vault, value)
-        whom = None
-        if ticket is not None and ticket[1] == self._visits.today():
-            whom = await self._visits.holder(*ticket)
-        found = Finding()
-        if whom is not None and ticket is not None:
-            every = await self._visits.of("", whom.card, (*places, ticket[0]))
-            mine = tuple(row for row in every.tickets if row.ticket == ticket[2])
-            found = Finding(mine)
-            whom = Whom(whom.name)
-        return m.Identify(
-            by=who.name,
-            how="slip",
-            mark=self._mark(None, value),
-            whom=whom,
-            found=found,
-            places=places,
-            code="" if whom is not None else "bad_slip",
+            return _gathering(lambda: self._identifying.typed(who, kind, value))
+        return _gathering(
+            lambda: self._identifying.by_card(who, asked.how, kind, value)
         )
 
     def _second(self, who: Principal, day: str, body: msgspec.Raw) -> Errand:
-        said = _DIGITS.sub("", read_body(body, _Second).value)
+        said = read_body(body, _Second).value
 
         async def gather() -> m.Second:
             session = await self._session(who, day)
-            places = _own(who)
-            whom, found = None, Finding()
-            person = session.pending if session.step == "second" else ""
-            if person and session.tries < _TRIES_LOOKED_AT:
-                seen = await self._desk.look(person)
-                if _knows(seen.details, said):
-                    whom = await self._whom(who, person, "", said, seen)
-                    found = await self._found(whom, places)
-            return m.Second(
-                by=who.name,
-                session=session.id,
-                mark=session.mark,
-                right=whom is not None,
-                whom=whom,
-                found=found,
-                places=places,
-            )
+            return await self._identifying.second(who, session, said)
 
         return _gathering(gather)
 
     def _first_visit(self, who: Principal, day: str, body: msgspec.Raw) -> Errand:
         asked = read_body(body, _FirstVisit)
-
-        async def gather() -> m.Identify:
-            session = await self._session(who, day)
-            mark = self._mark(asked.kind, asked.value)
-            if not session.can_make or session.mark != mark:
-                raise Refused("other_card", "建档要用刚才刷的那张卡，请再刷一次。")
-            person = await self._made(who, asked)
-            whom = await self._whom(who, person, self._card(asked.value), "")
-            places = _own(who)
-            return m.Identify(
-                by=who.name,
-                how="first_visit",
-                mark=mark,
-                kind=asked.kind,
-                whom=whom,
-                found=await self._found(whom, places),
-                places=places,
-            )
-
-        return _gathering(gather)
-
-    async def _made(self, who: Principal, asked: _FirstVisit) -> str:
-        """The file of this card. Made already, by an ask that was cut off or at a
-        window, it is that one."""
         known = {
             field: getattr(asked, field)
             for field in Details.__struct_fields__
             if hasattr(asked, field)
         }
-        register = self._desk.registering(
-            who.name,
-            _where(who),
-            Details(**known),
-            [Numbered(asked.kind, asked.value)],
-            self._visits.today(),
-        )
-        try:
-            answer = await self._system.ref(self._desk.stream).ask(
-                register, principal=who.name
+
+        async def gather() -> m.Identify:
+            session = await self._session(who, day)
+            return await self._identifying.first_visit(
+                who, session, asked.kind, asked.value, Details(**known)
             )
-        except Refused as refusal:
-            person = refusal.details.get("person")
-            if refusal.code == "already_registered" and isinstance(person, str):
-                return person
-            raise
-        made: str = msgspec.json.decode(answer.raw)["person"]
-        return made
 
-    async def _person(self, kind: Kind | None, value: str) -> tuple[str | None, str]:
-        """Whose number it is, and else the code of why nobody's."""
-        try:
-            person = await self._desk.identify(kind, value, self._visits.today())
-        except Refused as refusal:
-            return None, refusal.code
-        return person, "" if person is not None else "unknown_person"
-
-    async def _whom(
-        self,
-        who: Principal,
-        person: str,
-        card: str,
-        asked: str,
-        seen: Seen | None = None,
-    ) -> Whom:
-        """On record before it is shown."""
-        seen = seen or await self._desk.look(person)
-        name = await self._desk.display(person)
-        await self._desk.note(who.name, _where(who), "kiosk", [person], asked)
-        details = seen.details
-        age = _age(details.birth, self._visits.today())
-        about = f"{details.sex} {age}".rstrip()
-        return Whom(
-            name=name,
-            person=person,
-            about=self._vault.seal(about) if about.strip() else None,
-            card=card or f"person {person}",
-        )
-
-    async def _known_to_a_clinic(self, who: Principal, value: str) -> Whom | None:
-        """Tickets may come without a file: then the clinic knows the card."""
-        card = self._card(value)
-        bearer = await self._visits.bearer(card, _own(who))
-        if bearer is None:
-            return None
-        if bearer.person:
-            try:
-                return await self._whom(who, bearer.person, card, value)
-            except (Refused, ValueError):
-                pass  # a person of another system's
-        return Whom(bearer.name, card=card)
-
-    async def _found(self, whom: Whom | None, places: tuple[str, ...]) -> Finding:
-        if whom is None:
-            return Finding()
-        return await self._visits.of(whom.person, whom.card, places)
-
-    def _card(self, value: str) -> str:
-        return self._vault.index("card", value)
-
-    def _mark(self, kind: Kind | None, value: str) -> str:
-        """One card is one mark, whether its kind was said or not."""
-        kinds = (kind,) if kind is not None else could_be(value)
-        text = value
-        for one in kinds[:1]:
-            try:
-                text = normal(one, value)
-            except Refused:
-                continue
-        return self._vault.index("session", text)
+        return _gathering(gather)
 
     # -- what they want --------------------------------------------------------------
 
@@ -459,14 +285,20 @@ class SessionCounter:
 
         async def gather() -> m.More:
             session = await self._session(who, day)
-            found = Finding()
             if session.how == "slip":
-                found = Finding(tuple(session.tickets.values()))
-            elif session.whom is not None:
-                found = await self._found(session.whom, session.places)
+                found = await self._slips(session)
+            else:
+                found = await self._identifying.found(session.whom, session.places)
             return m.More(by=who.name, session=session.id, found=found)
 
         return _gathering(gather)
+
+    async def _slips(self, session: Session) -> Finding:
+        rows = [
+            await self._visits.ticket(row.clinic, row.day, row.ticket, session.places)
+            for row in session.tickets.values()
+        ]
+        return Finding(tuple(row for row in rows if row is not None))
 
     def _hold(self, who: Principal, day: str, body: msgspec.Raw) -> Errand:
         asked = read_body(body, _Hold)
@@ -521,20 +353,8 @@ class SessionCounter:
         return found
 
 
-_TRIES_LOOKED_AT = 3
-
-
 def _gathering(gather: Gather) -> Errand:
     return Errand(None, gather=gather)
-
-
-def _own(who: Principal) -> tuple[str, ...]:
-    """The clinics of which this kiosk is one, as its terminal was set up."""
-    return tuple(sorted({place.partition("/")[0] for place in who.places}))
-
-
-def _where(who: Principal) -> str:
-    return next(iter(who.places)) if len(who.places) == 1 else ""
 
 
 def _is_near(day: str, today: str) -> bool:
@@ -542,21 +362,3 @@ def _is_near(day: str, today: str) -> bool:
         return abs((date.fromisoformat(day) - date.fromisoformat(today)).days) <= 1
     except ValueError:
         return False
-
-
-def _knows(details: Details, said: str) -> bool:
-    birth = _DIGITS.sub("", details.birth)
-    if len(said) == len("19491231") and birth:
-        return said == birth
-    phones = [_DIGITS.sub("", p) for p in (details.phone, details.guardian_phone)]
-    return len(said) == 4 and any(len(p) > 4 and p.endswith(said) for p in phones)
-
-
-def _age(birth: str, today: str) -> str:
-    try:
-        born, now = date.fromisoformat(birth), date.fromisoformat(today)
-    except ValueError:
-        return ""
-    return str(
-        max(0, now.year - born.year - ((now.month, now.day) < (born.month, born.day)))
-    )

@@ -129,6 +129,10 @@ class TerminalCounter:
             change = read_body(body, _Change)
             if change.places is not None:
                 _sets_up(who, change.places)
+            if change.profile and (
+                planned := self._terminals.planned_places(change.profile)
+            ):
+                _sets_up(who, planned)
             return Errand(Change(by=who.name, **msgspec.structs.asdict(change)))
         if name == "revoke":
             return Errand(Revoke(by=who.name, reason=read_body(body, _Revoke).reason))
@@ -138,8 +142,8 @@ class TerminalCounter:
 
     def _beat(self, who: Principal, facts: Facts) -> Inquiry:
         async def answer() -> tuple[bytes, int]:
-            await self._terminals.beat(who, facts)
-            return b"{}", 0
+            screen = await self._terminals.beat(who, facts)
+            return msgspec.json.encode({"screen": screen}), 0
 
         return Inquiry(answer)
 
@@ -175,10 +179,14 @@ class RosterCounter:
         if name == "confirm":
             asked = read_body(body, _Confirm)
             _sets_up(who, asked.places)
+            if planned := self._terminals.planned_places(asked.profile):
+                _sets_up(who, planned)
             return Errand(None, gather=self._confirm(who, asked))
         if name == "look":
             code = read_body(body, _Look).code
             return Inquiry(lambda: _told(self._terminals.look(code)))
+        if name == "waiting":
+            return Inquiry(lambda: _told({"waiting": self._terminals.waiting()}))
         if name == "facts":
             return Inquiry(lambda: _told({"heard": self._terminals.heard}))
         raise UnknownAsk

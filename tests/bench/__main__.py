@@ -21,6 +21,7 @@ NAMES = (
     "next",
     "forecast",
     "screens",
+    "kiosks",
 )
 FAILED = 2
 DESCRIPTORS = 6000

@@ -26,6 +26,7 @@ from playwright.sync_api import (
 )
 
 from tests.e2e.hospital import Hospital
+from tests.e2e.listening import SHORT_WORDS, Listening
 from tests.e2e.looks import ANNOUNCED, APRICOT_SIGNS, SCANNED
 
 KIOSK_SIZE = (1080, 1920)
@@ -236,20 +237,35 @@ class Desk(Device):
         self.status = page.locator("footer")
         self.stale = page.get_by_text("画面停在")
         self.list = page.locator(".list")
+        self._called = -1.0e9
 
     def tab(self, name: str) -> None:
         self.page.get_by_role("tab", name=name).click()
 
     def call_next(self, number: str) -> None:
-        """F2, until this number is the one being called."""
+        """F2, until this number is the one being called. Not sooner after the last
+        time than a person would: that is the same press, bounced."""
+        self.page.wait_for_function(
+            "called => !(performance.now() < called + 550)", arg=self._called
+        )
+        self._called = float(self.page.evaluate("performance.now()"))
         self.page.keyboard.press("F2")
         expect(self.current).to_contain_text(number)
 
+    def called(self) -> str:
+        """The number being called, as soon as one is."""
+        expect(self.current).to_contain_text("正在叫")
+        return self.current.locator(".num").first.inner_text().strip()
+
 
 class Wall(Device):
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Page, *, quick: bool = True) -> None:
+        """``quick``: what it says lasts a moment, whatever it is."""
         page.add_init_script(ANNOUNCED)
+        if quick:
+            page.add_init_script(SHORT_WORDS)
         super().__init__(page)
+        self.area = Listening(page)
         self.call = page.locator("[aria-live=assertive]")
         self.rooms = page.locator(".seat")
         self.stale = page.get_by_text("画面停在")

@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 import urllib.request
 from collections.abc import Iterator
 from typing import Any
@@ -9,6 +10,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from actors.staff.second_factor import STEP_MS, code_at, from_text
+from tests.e2e.axe import violations
 from tests.e2e.floor import Floor
 from tests.e2e.hospital import Hospital
 from tests.e2e.looks import CUT_OFF, SMALL_TARGETS
@@ -71,6 +74,7 @@ def test_a_doctor_logs_in_and_is_out_when_the_right_ends(
         expect(page.get_by_role("heading", name="医生站")).to_be_visible()
         assert page.evaluate(CUT_OFF) == []
         assert page.evaluate(SMALL_TARGETS, 40) == []
+        assert violations(page) == []
         enter_first(page, "lin", given)
         open_for_work = page.get_by_role("heading", name="今天还没有开诊")
         expect(open_for_work).to_be_visible()
@@ -120,3 +124,29 @@ def test_a_server_that_is_away_is_said(hospital: Hospital, floor: Floor) -> None
         enter(page, "lin", OWN)
         expect(page.get_by_role("alert")).to_contain_text("连不上服务器")
         hospital.start()
+
+
+def test_an_office_binds_a_telephone_first(hospital: Hospital, floor: Floor) -> None:
+    body = {"account": "root", "name": "林一", "roles": ["security"], "places": ["*"]}
+    given = str(ask(hospital, "/staff", body)["password"])
+    with floor.expecting(REFUSED):
+        page = floor.open(DESK)
+        enter_first(page, "root", given)
+        secret = page.locator("code").inner_text().replace(" ", "")
+        assert page.evaluate(CUT_OFF) == []
+        assert page.evaluate(SMALL_TARGETS, 32) == []
+        assert violations(page) == []
+        alert = page.get_by_role("alert")
+        page.get_by_label("验证码").fill("12345")
+        page.get_by_role("button", name="绑定并登录").click()
+        expect(alert).to_contain_text("验证码不对")
+        # the server's clock is this machine's
+        step = int(time.time() * 1000) // STEP_MS
+        page.get_by_label("验证码").fill(code_at(from_text(secret), step))
+        page.get_by_role("button", name="绑定并登录").click()
+        expect(alert).to_contain_text("不能在这里看诊")
+        enter(page, "root", OWN)
+        expect(alert).to_contain_text("6 位数字")
+        page.get_by_label("验证码").fill("000 00")
+        page.get_by_role("button", name="登录").click()
+        expect(alert).to_contain_text("已经用过")

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.floor import WALL_SIZE, Floor
+from tests.e2e.floor import NOBODY_ANSWERS, WALL_SIZE, Floor
 from tests.e2e.hospital import Hospital
 
 ROSTER = "yunxiu/terminals/main:roster"
@@ -229,3 +229,29 @@ def test_without_motion_nothing_flashes(floor: Floor) -> None:
     desk.page.keyboard.press("F2")
     expect(page.locator("[data-called]")).to_contain_text("C0")
     expect(page.locator(".flash")).to_have_count(0)
+
+
+def test_a_wall_starts_without_its_server(floor: Floor, desk: Page) -> None:
+    """Switched on while the server is away: by the page it has kept."""
+    page, _ = enrolled(floor, desk, ["im2"])
+    expect(page.locator(".seat").first).to_be_visible()
+    page.wait_for_function("() => localStorage.getItem('houzhen.last') !== null")
+    page.wait_for_function("""async () => {
+      const kept = await (await caches.open("houzhen-screen-1")).keys();
+      const paths = kept.map(({ url }) => new URL(url).pathname);
+      return paths.includes("/screen") && paths.some((path) => path.endsWith(".js"));
+    }""")
+    kept = page.evaluate("""async () => {
+      const answers = await (await caches.open("houzhen-screen-1")).matchAll();
+      return Promise.all(answers.map((each) => each.text()));
+    }""")
+    # the page, and nothing that came over it
+    assert not any("尹*河" in each for each in kept)
+    with floor.expecting(*NOBODY_ANSWERS, "Failed to load resource"):
+        floor.hospital.kill()
+        page.reload()
+        expect(page.get_by_text(re.compile(r"画面停在 \d\d:\d\d"))).to_be_visible()
+        expect(page.locator(".seat").first).to_be_visible()
+        floor.hospital.start()
+        expect(page.get_by_text(re.compile(r"画面停在"))).to_have_count(0)
+        expect(page.locator(".seat").first).to_be_visible()

@@ -6,15 +6,13 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from realtime.version import CHECKOUT
+from tests.e2e.axe import violations
 from tests.e2e.floor import Floor
 from tests.e2e.hospital import Hospital
 from tests.e2e.looks import CONTRASTS, CUT_OFF, SMALL_TARGETS
 from tests.e2e.triage import Triage, arrange, opened
 
 SIZES = [(1366, 768), (1920, 1080)]
-AXE = CHECKOUT / "kiosk_web" / "node_modules" / "axe-core" / "axe.min.js"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
 
 
 @pytest.fixture(scope="module")
@@ -53,12 +51,7 @@ def looks_right(page: Page, *, over: str = "") -> None:
         assert page.evaluate(CUT_OFF) == [], f"at {width} × {height}"
         assert page.evaluate(SMALL_TARGETS, 32) == []
         assert page.evaluate(CONTRASTS, 4.5) == []
-    page.evaluate(AXE.read_text())
-    found = page.evaluate(
-        "tags => axe.run({ runOnly: { type: 'tag', values: tags } })", RULES
-    )
-    wrong = [(v["id"], [n["html"] for n in v["nodes"]]) for v in found["violations"]]
-    assert wrong == []
+    assert violations(page) == []
 
 
 @pytest.mark.parametrize("english", [False, True], ids=["chinese", "english"])

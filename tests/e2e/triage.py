@@ -160,6 +160,13 @@ class Triage(Device):
             arg=[queue, name, ",".join(numbers)],
         )
 
+    def gathers(self, queue: str, name: str, *numbers: str) -> None:
+        """As ``stands``, in whichever order."""
+        self.page.wait_for_function(
+            f"([queue, name, all]) => ({_GROUP})([queue, name]).sort().join() === all",
+            arg=[queue, name, ",".join(sorted(numbers))],
+        )
+
     def choose(self, number: str) -> None:
         """By its row; without moving anything."""
         self.row(number).get_by_role("button").click()

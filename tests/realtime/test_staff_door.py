@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import trio
 
+from actors.staff.second_factor import STEP_MS, code_at, from_text
 from realtime.bootstrap import House
 from realtime.client import TopicClosed, open_client
 from realtime.staff_tool import NotAdded, add_first, run_first
@@ -63,9 +64,28 @@ async def with_own_password(house: House, account: str, given: str) -> str:
     assert (status, told["code"]) == (403, "change_password")
     change = {"account": account, "old": given, "new": OWN}
     status, session = await post(house, "/password", change)
-    assert status == 200
+    if status != 200:
+        session = await with_telephone(house, account, session)
     assert session["account"] == account
     return str(session["token"])
+
+
+def code_of(house: House, secret: str, *, later: int = 0) -> str:
+    step = house.system.clock.now() // STEP_MS + later
+    return code_at(from_text(secret), step)
+
+
+async def with_telephone(house: House, account: str, offered: Any) -> Any:
+    assert offered["code"] == "second_factor_first"
+    details = offered["details"]
+    assert details["secret"] in details["address"]
+    body = {"account": account, "password": OWN, "offer": details["offer"]}
+    status, told = await post(house, "/second-factor", body | {"code": "12345"})
+    assert (status, told["code"]) == (400, "bad_request")
+    code = code_of(house, details["secret"])
+    status, session = await post(house, "/second-factor", body | {"code": code})
+    assert status == 200
+    return session
 
 
 async def a_nurse(house: House, root: str) -> str:
@@ -153,12 +173,60 @@ async def test_a_wrong_password_says_how_many_tries_are_left(house: House) -> No
 
 
 async def test_a_new_password_is_new_and_good_enough(house: House) -> None:
-    await first_account(house)
+    await a_nurse(house, await first_account(house))
     for new, said in [(OWN, "最近 5 次"), ("abc", "至少要 8 位"), ("abcdefgh", "3 种")]:
-        body = {"account": "root", "old": OWN, "new": new}
+        body = {"account": "nurse1", "old": OWN, "new": new}
         status, told = await post(house, "/password", body)
         assert status == 400
         assert said in told["message"]
+
+
+async def test_an_office_logs_in_with_password_and_telephone(house: House) -> None:
+    tool = token(house, "tool", "security", place="*")
+    root = {"account": "root", "name": "林一", "first": True}
+    rights = {"roles": ["security"], "places": ["*"]}
+    _, made = await post(house, "/staff", root | rights, tool)
+    change = {"account": "root", "old": made["password"], "new": OWN}
+    status, offered = await post(house, "/password", change)
+    assert (status, offered["code"]) == (403, "second_factor_first")
+    secret = offered["details"]["secret"]
+    await with_telephone(house, "root", offered)
+    body = {"account": "root", "password": OWN}
+    status, told = await post(house, "/log-in", body)
+    assert (status, told["code"]) == (403, "second_factor")
+    status, told = await post(house, "/log-in", body | {"code": "abc"})
+    assert (status, told["code"], told["details"]) == (401, "wrong_code", {"left": 4})
+    code = code_of(house, secret, later=1)
+    status, session = await post(house, "/log-in", body | {"code": code})
+    assert (status, session["account"]) == (200, "root")
+    assert (await post(house, "/log-in", body | {"code": code}))[0] == 401
+    # a lost telephone: what was open is closed, and another is bound
+    status, _ = await post(house, "/staff/root/second-factor/forget", {}, tool)
+    assert status == 200
+    assert (await post(house, "/log-out", bearer=session["token"]))[0] == 401
+    status, told = await post(house, "/log-in", body)
+    assert (status, told["code"]) == (403, "second_factor_first")
+    assert told["details"]["secret"] != secret
+
+
+async def test_a_new_password_needs_the_telephone_too(house: House) -> None:
+    await first_account(house)
+    body = {"account": "root", "old": OWN, "new": "Rainy-9days"}
+    status, told = await post(house, "/password", body)
+    assert (status, told["code"]) == (403, "second_factor")
+    status, told = await post(house, "/password", body | {"code": "abc"})
+    assert (status, told["code"]) == (401, "wrong_code")
+    # the password is still the one of before
+    status, told = await post(house, "/log-in", {"account": "root", "password": OWN})
+    assert (status, told["code"]) == (403, "second_factor")
+
+
+@pytest.mark.parametrize("offer", ["", "xx", "e30=", "é"])
+async def test_an_offer_that_is_none_is_over(house: House, offer: str) -> None:
+    await first_account(house)
+    body = {"account": "root", "password": OWN, "offer": offer, "code": "123456"}
+    status, told = await post(house, "/second-factor", body)
+    assert (status, told["code"]) == (409, "offer_over")
 
 
 @pytest.mark.parametrize(
@@ -169,6 +237,7 @@ async def test_a_new_password_is_new_and_good_enough(house: House) -> None:
         ("/staff/root/password", "auditor"),
         ("/staff/root", "doctor"),
         ("/staff/root/enable", "kiosk"),
+        ("/staff/root/second-factor/forget", "admin"),
     ],
 )
 async def test_only_the_security_desk_gives_rights(

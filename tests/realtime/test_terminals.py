@@ -98,7 +98,10 @@ async def test_a_code_on_the_screen_becomes_a_wall(house: House) -> None:
     async with person(house, "nurse1", "nurse") as nurse:
         seen = await nurse.ask(ROSTER, "look", {"code": given["code"]})
         assert (seen["width"], seen["role"]) == (1920, "screen")
+        asked = (await nurse.ask(ROSTER, "waiting", {}))["waiting"]
+        assert asked == {given["code"]: seen}
         await confirm(nurse, given["code"])
+        assert (await nurse.ask(ROSTER, "waiting", {}))["waiting"] == {}
         status, told = await send(house, path, {"secret": given["secret"]})
         assert (status, told["name"], told["places"]) == (200, "二楼东屏", ["im2"])
         async with device(house, given | told) as wall:

@@ -50,6 +50,7 @@ from actors.clinic.commands.nurse import (
     HandOver,
     LiftStop,
     Move,
+    NoteComplaint,
     OpenCalling,
     Pin,
     Recall,
@@ -110,6 +111,7 @@ __all__ = [
     "Miss",
     "Move",
     "NotTaken",
+    "NoteComplaint",
     "Open",
     "OpenCalling",
     "OpenedElsewhere",
@@ -196,6 +198,7 @@ Command: TypeAlias = (
     | Broadcast
     | Triage
     | TakeVitals
+    | NoteComplaint
     | CallHelp
     | AnswerHelp
     | SeeHistory

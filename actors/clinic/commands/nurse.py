@@ -15,6 +15,7 @@ from actors.clinic.plan import (
     Vitals,
     Why,
 )
+from actors.kernel.sealed import Sealed
 from actors.kernel.times import Millis
 
 
@@ -147,6 +148,13 @@ class Triage(Asked, frozen=True, tag="clinic.triage"):
 class TakeVitals(Asked, frozen=True, tag="clinic.vitals"):
     ticket: str
     values: Vitals
+
+
+class NoteComplaint(Asked, frozen=True, tag="clinic.complaint"):
+    """What the patient comes for, in a few words; an empty one takes it away."""
+
+    ticket: str
+    complaint: Sealed | None = None
 
 
 class CallHelp(Asked, frozen=True, tag="clinic.call_help"):

@@ -88,6 +88,7 @@ class CheckIn(Asked, frozen=True, tag="clinic.check_in"):
     ticket: str | None = None
     where: CheckedInAt = "kiosk"
     doctor: str | None = None
+    reason: Text = ""
     own_clinic: bool = True
 
 

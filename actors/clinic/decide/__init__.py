@@ -77,6 +77,7 @@ _ASKED: dict[type, Callable[[ClinicState, Any, Millis], Decision]] = {
     c.SendToRoom: nurse.send,
     c.Triage: nurse.triage,
     c.TakeVitals: nurse.take_vitals,
+    c.NoteComplaint: nurse.note_complaint,
     c.Broadcast: nurse.broadcast,
     c.CallHelp: nurse.call_help,
     c.AnswerHelp: nurse.answer_help,

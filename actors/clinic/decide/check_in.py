@@ -73,6 +73,7 @@ def check_in(state: ClinicState, command: CheckIn, now: Millis) -> Decision:
             at=now,
             by=command.by,
             where=command.where if command.where != "kiosk" else "",
+            reason=command.reason,
             ticket=key,
             number=number,
             drawn=drawn,

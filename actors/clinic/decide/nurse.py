@@ -9,6 +9,7 @@ from actors.clinic.commands import (
     CallHelp,
     HandOver,
     Move,
+    NoteComplaint,
     Pin,
     SeeHistory,
     SendToRoom,
@@ -28,6 +29,7 @@ from actors.clinic.events import (
     AlarmRaised,
     BroadcastMade,
     ClassSet,
+    ComplaintNoted,
     HandedOver,
     Moved,
     Pinned,
@@ -192,6 +194,20 @@ def take_vitals(state: ClinicState, command: TakeVitals, now: Millis) -> Decisio
             where=command.where,
             ticket=command.ticket,
             values=command.values,
+        ),
+    )
+
+
+def note_complaint(state: ClinicState, command: NoteComplaint, now: Millis) -> Decision:
+    _open_ticket(state, command.ticket)
+    return yes(
+        ThisTicket(command.ticket),
+        ComplaintNoted(
+            at=now,
+            by=command.by,
+            where=command.where,
+            ticket=command.ticket,
+            complaint=command.complaint,
         ),
     )
 

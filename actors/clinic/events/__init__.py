@@ -52,6 +52,7 @@ from actors.clinic.events.nurse import (
     CallingStopped,
     ClassSet,
     ClinicStopped,
+    ComplaintNoted,
     HandedOver,
     MissUndone,
     Moved,
@@ -97,6 +98,7 @@ __all__ = [
     "CheckedIn",
     "ClassSet",
     "ClinicStopped",
+    "ComplaintNoted",
     "DayClosed",
     "Event",
     "Exchanged",
@@ -202,6 +204,7 @@ Event: TypeAlias = (
     | BroadcastEnded
     | Triaged
     | VitalsTaken
+    | ComplaintNoted
     | AlarmRaised
     | AlarmAnswered
     | HandedOver

@@ -7,6 +7,7 @@ from actors.clinic.plan import (
     Target,
     Vitals,
 )
+from actors.kernel.sealed import Sealed
 from actors.kernel.times import Millis
 
 
@@ -111,6 +112,11 @@ class BroadcastEnded(Happening, frozen=True, tag="clinic.broadcast_ended"):
 class Triaged(Deed, frozen=True, tag="clinic.triaged"):
     ticket: str
     level: int
+
+
+class ComplaintNoted(Deed, frozen=True, tag="clinic.complaint_noted"):
+    ticket: str
+    complaint: Sealed | None = None
 
 
 class VitalsTaken(Deed, frozen=True, tag="clinic.vitals_taken"):

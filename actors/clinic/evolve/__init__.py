@@ -62,6 +62,7 @@ _CHANGES: dict[type, Callable[[ClinicState, Any], None]] = {
     e.Pinned: desk.pinned,
     e.Triaged: desk.triaged,
     e.VitalsTaken: desk.vitals_taken,
+    e.ComplaintNoted: desk.complaint_noted,
     e.ClinicStopped: desk.clinic_stopped,
     e.StopAnswered: desk.stop_answered,
     e.StopLifted: desk.stop_lifted,

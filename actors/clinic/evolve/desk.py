@@ -10,6 +10,7 @@ from actors.clinic.events import (
     BroadcastMade,
     ClassSet,
     ClinicStopped,
+    ComplaintNoted,
     HandedOver,
     Moved,
     Pinned,
@@ -57,6 +58,10 @@ def triaged(state: ClinicState, event: Triaged) -> None:
 
 def vitals_taken(state: ClinicState, event: VitalsTaken) -> None:
     state.tickets[event.ticket].vitals = event.values
+
+
+def complaint_noted(state: ClinicState, event: ComplaintNoted) -> None:
+    state.tickets[event.ticket].complaint = event.complaint
 
 
 def clinic_stopped(state: ClinicState, event: ClinicStopped) -> None:

@@ -42,6 +42,11 @@ export class ServerClock {
     return this.#leads.length ? now + Math.max(...this.#leads) : undefined;
   }
 
+  /** How far the hospital's wall clock is ahead of universal time. */
+  get zoneMs(): number {
+    return this.#zoneMs;
+  }
+
   /** `HH:MM` at the hospital, wherever the device thinks it is. */
   wallTime(ms: number): string {
     return new Date(ms + this.#zoneMs).toISOString().slice(11, 16);

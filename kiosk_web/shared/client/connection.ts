@@ -85,9 +85,10 @@ export class Connection {
     name: string,
     body: JsonObject,
     deadlineMs: number,
+    key = randomKey(),
   ): Promise<Answer> {
     return new Promise((settle) => {
-      const options = { key: randomKey(), deadlineMs, now: this.now() };
+      const options = { key, deadlineMs, now: this.now() };
       this.session.ask(topic, name, body, options, settle);
       this.#drain();
     });

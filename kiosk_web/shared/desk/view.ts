@@ -63,6 +63,8 @@ export interface DeskTicketRow {
   end?: string;
   reasons?: Reason[];
   vitals?: Vitals;
+  /** What they come for, in their words. */
+  complaint?: string;
 }
 
 export type DeskTicket = DeskTicketRow & { id: string };

@@ -137,3 +137,10 @@ test("called again, a patient has one page and a new announcement", () => {
     pages: 1,
   });
 });
+
+test("who was in before this wall heard of the call is not announced", () => {
+  const announcer = new Announcer();
+  announcer.step(hall({}), T0);
+  const view = hall({ c1: { state: "in" }, c2: {} });
+  expect(announced(announcer, view, T0 + 1000, 20_000)).toEqual(["c2"]);
+});

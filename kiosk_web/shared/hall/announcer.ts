@@ -40,7 +40,7 @@ export class Announcer {
 
   step(view: HallView, now: number): Shown | undefined {
     const running = runningCalls(view, now);
-    for (const call of running) this.#meet(call, now);
+    for (const call of running) this.#meet(view, call, now);
     this.#opened = true;
     const ids = new Set(running.map((call) => call.id));
     this.#waiting = this.#waiting.filter((id) => ids.has(id));
@@ -69,9 +69,11 @@ export class Announcer {
     this.hush();
   }
 
-  #meet(call: Call, now: number): void {
+  #meet(view: HallView, call: Call, now: number): void {
     if (this.#seen.has(call.id)) return;
     this.#seen.add(call.id);
+    // who was in before this screen heard of the call is called by nobody
+    if (!isAwaited(view, call)) return;
     if (this.#seen.size > REMEMBERED)
       this.#seen = new Set([...this.#seen].slice(-REMEMBERED));
     if (this.#opened || now - call.at < FRESH_MS) this.#waiting.push(call.id);

@@ -75,16 +75,22 @@ export interface Topic<View> {
   /** Set while the view may be old: the hospital's time of the last word heard. */
   staleSince: Readonly<Ref<number | undefined>>;
   refusal: Readonly<Ref<string | undefined>>;
-  ask: (name: string, body: JsonObject, deadlineMs?: number) => Promise<Answer>;
+  ask: (
+    name: string,
+    body: JsonObject,
+    deadlineMs?: number,
+    key?: string,
+  ) => Promise<Answer>;
   /** Resolves when the view shows what `seq` brought, or cannot soon. */
   shows: (seq: number) => Promise<void>;
 }
 
-/** Keep a view of this page's clinic; it follows the hospital's day. */
-export function useTopic<View>(name: string): Topic<View> {
+/** Keep a view of this page's clinic, or of another one that whoever sits here may see
+ *  too; it follows the hospital's day. */
+export function useTopic<View>(name: string, clinic?: string): Topic<View> {
   const { place, facts, day } = useLive();
   return useTopicOf(
-    computed(() => `${clinicStream(facts.hospital.id, place.clinic, day.value)}:${name}`),
+    computed(() => `${clinicStream(facts.hospital.id, clinic ?? place.clinic, day.value)}:${name}`),
   );
 }
 
@@ -153,8 +159,8 @@ export function useTopicOf<View>(topic: Readonly<Ref<string>>): Topic<View> {
     view,
     staleSince,
     refusal,
-    ask: (asked, body, deadlineMs = 6000) =>
-      connection.ask(topic.value, asked, body, deadlineMs),
+    ask: (asked, body, deadlineMs = 6000, key) =>
+      connection.ask(topic.value, asked, body, deadlineMs, key),
     shows,
   };
 }

@@ -1,3 +1,5 @@
+import { closeSafe } from "../emergency/safe";
+
 /** Staff at a desk: logging in, and the session a desk keeps until they leave. */
 
 export interface StaffSession {
@@ -12,6 +14,14 @@ export interface StaffSession {
 export interface NotLoggedIn {
   code: string;
   message: string;
+  details?: Partial<FactorOffer>;
+}
+
+/** What an authenticator is to be bound to, before an office may be entered. */
+export interface FactorOffer {
+  secret: string;
+  address: string;
+  offer: string;
 }
 
 /** What a log-in led to: a session, or a sentence that says what to do. */
@@ -42,6 +52,7 @@ export function staffSession(now: number): StaffSession | undefined {
 
 export function endStaffSession(): void {
   sessionStorage.removeItem(KEPT);
+  closeSafe();
 }
 
 const SETS_UP = ["admin", "manager", "security", "auditor"];
@@ -58,14 +69,25 @@ export function isTheirs(session: StaffSession, role: string, place: string): bo
   );
 }
 
-export const logIn = (account: string, password: string): Promise<LogInAnswer> =>
-  enter("log-in", { account, password });
+export const logIn = (
+  account: string,
+  password: string,
+  code = "",
+): Promise<LogInAnswer> => enter("log-in", { account, password, code });
 
 export const changePassword = (
   account: string,
   old: string,
   fresh: string,
-): Promise<LogInAnswer> => enter("password", { account, old, new: fresh });
+  code = "",
+): Promise<LogInAnswer> => enter("password", { account, old, new: fresh, code });
+
+export const bindFactor = (
+  account: string,
+  password: string,
+  offer: string,
+  code: string,
+): Promise<LogInAnswer> => enter("second-factor", { account, password, offer, code });
 
 /** Ends it here at once; the server is told, and hears it again if it was away. */
 export async function logOut(): Promise<void> {
@@ -107,7 +129,8 @@ async function enter(path: string, body: object): Promise<LogInAnswer> {
   try {
     const told = (await answer.json()) as StaffSession & NotLoggedIn;
     if (!answer.ok) {
-      return { ok: false, error: { code: told.code, message: told.message } };
+      const { code, message, details } = told;
+      return { ok: false, error: { code, message, ...(details ? { details } : {}) } };
     }
     sessionStorage.setItem(KEPT, JSON.stringify(told));
     return { ok: true, session: told };

@@ -57,9 +57,10 @@ export class Tones {
     this.#audio = undefined;
   }
 
-  play(notes: Note[]): void {
+  /** `gain`: as loud as the hospital wants it at this hour, 0 to 1. */
+  play(notes: Note[], gain = 1): void {
     const audio = this.#audio;
-    if (!audio || !this.allowed) return;
+    if (!audio || !this.allowed || gain <= 0) return;
     for (const note of notes) {
       const start = audio.currentTime + note.at;
       const tone = new OscillatorNode(audio, {
@@ -68,8 +69,8 @@ export class Tones {
       });
       const loudness = new GainNode(audio, { gain: 0 });
       loudness.gain.setValueAtTime(0, start);
-      loudness.gain.linearRampToValueAtTime(LOUDNESS, start + RISE_S);
-      loudness.gain.exponentialRampToValueAtTime(0.001, start + note.lasts);
+      loudness.gain.linearRampToValueAtTime(LOUDNESS * gain, start + RISE_S);
+      loudness.gain.exponentialRampToValueAtTime(0.001 * gain, start + note.lasts);
       tone.connect(loudness).connect(audio.destination);
       tone.start(start);
       tone.stop(start + note.lasts);

@@ -176,6 +176,15 @@ def test_checking_in_tells_the_place_and_the_rooms(day: Day) -> None:
     )
 
 
+def test_a_kiosk_of_another_clinic_says_where_to_check_in(day: Day) -> None:
+    day.registered("A001", card="c")
+    elsewhere = CheckIn(by="kiosk", card="c", own_clinic=False)
+    refusal = day.refused(elsewhere)
+    assert refusal.code == "other_clinic"
+    assert "内科二诊区" in refusal.message
+    assert day.ok(CheckIn(by="kiosk", card="c")).number == "A001"
+
+
 def test_a_card_nobody_registered_is_told_where_to_go(day: Day) -> None:
     refusal = day.refused(CheckIn(by="kiosk", card="unknown"))
     assert refusal.code == "not_registered"

@@ -12,6 +12,7 @@ from actors.clinic.commands import (
     CheckIn,
     GoAway,
     Miss,
+    NoteComplaint,
     Recall,
     Register,
     SetClass,
@@ -91,6 +92,15 @@ def test_the_desk_sees_slot_level_and_vital_signs(day: Day) -> None:
     )
     # when they joined is among the reasons of a place, at the desk
     assert row.keys() >= hall(day)["tickets"][ticket].keys() - {"joined"}
+
+
+def test_what_they_come_for_is_the_desks_alone(day: Day) -> None:
+    ticket = registered(day)
+    day.ok(NoteComplaint(by="n", ticket=ticket, complaint=VAULT.seal("胸闷三天")))
+    assert desk(day)["tickets"][ticket]["complaint"] == "胸闷三天"
+    assert "complaint" not in hall(day)["tickets"][ticket]
+    day.ok(NoteComplaint(by="n", ticket=ticket))
+    assert "complaint" not in desk(day)["tickets"][ticket]
 
 
 def test_a_number_that_is_not_shown_is_on_no_wall(day: Day) -> None:

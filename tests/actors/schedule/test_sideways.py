@@ -15,7 +15,7 @@ from actors.runtime.system import ActorSystem
 from actors.schedule.actor import schedule_stream
 from actors.schedule.commands import Answer, Book, Cancel, Change, Confirm, Stop
 from actors.schedule.plan import HOUR
-from realtime.appointments import booking_of, ticket_of
+from realtime.visits import booking_of, ticket_of
 from tests.actors.schedule.day import (
     OPENING,
     STREAM,

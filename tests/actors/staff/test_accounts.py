@@ -18,9 +18,11 @@ from actors.staff.messages import (
     Change,
     Disable,
     Enable,
+    ForgetFactor,
     LogIn,
     LogOut,
     NotAdmitted,
+    SetFactor,
     SetPassword,
 )
 from actors.staff.policy import DAY, MINUTE, Policy, wrong_in_password
@@ -61,7 +63,9 @@ def settle(kit: Kit[StaffState], account: str) -> None:
     assert kit.run(own).refusal is None
 
 
-def log_in(kit: Kit[StaffState], account: str, *, right: bool = True) -> Any:
+def log_in(
+    kit: Kit[StaffState], account: str, *, right: bool = True, **code: Any
+) -> Any:
     known = kit.state.accounts.get(account)
     command = LogIn(
         by=account,
@@ -69,6 +73,7 @@ def log_in(kit: Kit[StaffState], account: str, *, right: bool = True) -> Any:
         right=right,
         seen=known.secret if known else "",
         token=f"t{len(kit.history)}",
+        **code,
     )
     return kit.run(command).reply
 
@@ -206,11 +211,72 @@ def test_disabled_is_out_at_once_and_the_last_guard_stays(
 
 
 def test_log_out_ends_that_session_and_can_be_said_twice(kit: Kit[StaffState]) -> None:
-    log_in(kit, "root")
-    (token,) = kit.state.accounts["root"].sessions
-    out = LogOut(by="root", account="root", token=token)
+    kit.run(add("li", "nurse"))
+    settle(kit, "li")
+    log_in(kit, "li")
+    (token,) = kit.state.accounts["li"].sessions
+    out = LogOut(by="li", account="li", token=token)
     assert len(kit.run(out).events) == 1
     assert kit.run(out).events == ()
+
+
+def bind(kit: Kit[StaffState], account: str, step: int) -> Any:
+    seen = kit.state.accounts[account].secret
+    factor = VAULT.seal("JBSWY3DPEHPK3PXP")
+    command = SetFactor(
+        by=account, account=account, factor=factor, step=step, seen=seen
+    )
+    return kit.run(command)
+
+
+def test_an_office_is_entered_with_two_things(kit: Kit[StaffState]) -> None:
+    assert log_in(kit, "root").change == "factor"
+    assert not kit.state.accounts["root"].sessions
+    assert bind(kit, "root", 7).refusal is None
+    again = bind(kit, "root", 8).refusal
+    assert again
+    assert again.code == "has_factor"
+    with pytest.raises(Refused) as caught:
+        log_in(kit, "root")
+    assert caught.value.code == "second_factor"
+    # the code that bound it also logs in, and none is good twice
+    assert log_in(kit, "root", step=7).change == ""
+    used: NotAdmitted = log_in(kit, "root", step=7)
+    assert (used.code, used.left) == ("wrong_code", 4)
+    assert log_in(kit, "root", step=6).code == "wrong_code"
+    assert log_in(kit, "root", step=8).change == ""
+
+
+def test_wrong_codes_lock_as_wrong_passwords_do(kit: Kit[StaffState]) -> None:
+    bind(kit, "root", 7)
+    for left in (4, 3, 2, 1):
+        assert log_in(kit, "root", wrong_code=True).left == left
+    assert log_in(kit, "root", wrong_code=True).code == "locked"
+    with pytest.raises(Refused) as caught:
+        log_in(kit, "root", step=9)
+    assert caught.value.code == "locked"
+
+
+def test_who_works_at_a_desk_needs_no_code(kit: Kit[StaffState]) -> None:
+    kit.run(add("li", "nurse"))
+    settle(kit, "li")
+    assert log_in(kit, "li").change == ""
+
+
+def test_a_lost_telephone_is_another_persons_to_forget(kit: Kit[StaffState]) -> None:
+    bind(kit, "root", 7)
+    log_in(kit, "root", step=7)
+    own = kit.run(ForgetFactor(by="root", account="root")).refusal
+    assert own
+    assert own.code == "own_rights"
+    kit.clock.pass_s(1)
+    assert kit.run(ForgetFactor(by="houzhen-staff", account="root")).refusal is None
+    account = kit.state.accounts["root"]
+    assert (account.sessions, account.rights_at) == ({}, kit.clock.at)
+    assert log_in(kit, "root").change == "factor"
+    gone = kit.run(ForgetFactor(by="houzhen-staff", account="root")).refusal
+    assert gone
+    assert gone.code == "no_factor"
 
 
 def test_the_trail_tells_who_did_what_and_no_secret(kit: Kit[StaffState]) -> None:
@@ -221,12 +287,29 @@ def test_the_trail_tells_who_did_what_and_no_secret(kit: Kit[StaffState]) -> Non
     assert told["account"] == "li"
     assert "secret" not in told
     assert "display" not in told
+    bound = SetFactor(
+        by="root",
+        account="root",
+        factor=VAULT.seal("x"),
+        step=7,
+        seen="hash of root, own",
+    )
+    decision = kit.capability.decide(kit.state, bound, kit.clock.at)
+    (record,) = decision.audit  # type: ignore[union-attr]
+    assert msgspec.json.decode(record.body) == {
+        "type": "staff.factor_set",
+        "by": "root",
+        "account": "root",
+        "step": 6,
+    }
 
 
 def test_the_view_shows_names_and_never_a_hash(kit: Kit[StaffState]) -> None:
     row = kit.view("accounts")["accounts"]["root"]
     assert row["name"] == "张三"
     assert "hash" not in msgspec.json.encode(kit.view("accounts")).decode()
+    bind(kit, "root", 7)
+    assert kit.view("accounts")["accounts"]["root"]["second_factor"] is True
 
 
 @pytest.mark.parametrize(

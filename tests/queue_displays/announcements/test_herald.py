@@ -214,5 +214,11 @@ async def test_an_area_of_several_clinics_hears_its_own_rooms(
         zones = {one.number: one.zones for one in state.announcements.values()}
         assert zones == {"A012": ("south",), "A013": ("north",)}
         assert numbers_in(await area_of(system, floor3)) == ["A013"]
+        text = Broadcast(by="n", text="安静", until=NINE + 60_000, zones=("south",))
+        await ask(system, CLINIC, text)
+        await caught_up(system, herald)
+        said = list((await area_of(system, floor2)).announcements.values())[-1]
+        assert (said.kind, said.zones) == ("broadcast", ("south",))
+        assert numbers_in(await area_of(system, floor3)) == ["A013"]
         await herald.plan(Floor(areas={"f2": Area(layout("im2", east=Zone("东")))}))
         assert list((await area_of(system, floor2)).layout.zones) == ["east"]

@@ -66,6 +66,16 @@ async def test_a_page_may_load_from_us_and_nowhere_else(dist: Path) -> None:
     assert "server" not in answer.headers
 
 
+async def test_a_script_beside_the_pages_is_a_worker(dist: Path) -> None:
+    (dist / "screen-keep.js").write_text(SCRIPT, "utf-8")
+    async with opened(site(dist)) as door:
+        answer = await door.get("/screen-keep.js")
+    assert answer.headers["content-security-policy"] == (
+        "default-src 'none'; connect-src 'self'"
+    )
+    assert answer.headers["cache-control"] == "no-cache"
+
+
 async def test_only_a_kiosk_may_speak_with_its_computer(dist: Path) -> None:
     async with opened(site(dist)) as door:
         kiosk, screen = [

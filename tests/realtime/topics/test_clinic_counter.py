@@ -26,6 +26,7 @@ OWN = {
     ("desk", "check_in"): c.CheckIn,
     ("setup", "register"): c.Register,
     ("desk", "register"): c.Register,
+    ("desk", "complaint"): c.NoteComplaint,
     ("setup", "rename"): c.Rename,
     ("setup", "merge"): c.Merge,
 }
@@ -173,3 +174,16 @@ def test_a_history_says_who_when_where_and_why() -> None:
     assert last["at"] == day.now
     for private in ("张友三", card_of("A001"), "box"):
         assert private not in told.decode()
+
+
+def test_a_complaint_travels_sealed_and_is_the_nurses_to_note() -> None:
+    body = {"ticket": "t1", "text": " 胸闷三天 "}
+    command = errand(somebody("nurse"), "desk", "complaint", body).command
+    assert VAULT.open(command.complaint) == "胸闷三天"
+    assert "胸闷" not in repr(command)
+    body["text"] = " "
+    assert (
+        errand(somebody("nurse"), "desk", "complaint", body).command.complaint is None
+    )
+    with pytest.raises(Forbidden):
+        errand(somebody("doctor"), "desk", "complaint", body)
