@@ -15,6 +15,7 @@ from typing import TypeVar
 
 import trio
 
+from actors.journal.faults import StoreBusy
 from actors.journal.journal import Journal
 from actors.journal.records import Append, Recorded
 
@@ -146,9 +147,21 @@ class Follower:
             handed, self._buffer = self._buffer, []
             ready = [one for one in handed if one.position > self._position]
             return ready, max(self._position, journal.top)
-        records = await journal.after_position(self._position)
+        records = await self._read(journal)
         reached = records[-1].position if records else self._whole_after
         return [one for one in records if self.wants(one.name)], reached
+
+    async def _read(self, journal: Journal) -> list[Recorded]:
+        """However long the database is away. Raises JournalLost when it is no use."""
+        tries = 0
+        while True:
+            try:
+                return await journal.after_position(self._position)
+            except StoreBusy as reason:
+                wait = _BACKOFF_S[min(tries, len(_BACKOFF_S) - 1)]
+                tries += 1
+                log.warning("%s: %s, again in %.2f s", self.name, reason, wait)
+            await trio.sleep(wait)
 
     async def _until_done(
         self, handle: Callable[[T], Awaitable[None]], what: T

@@ -136,6 +136,7 @@ class ActorSystem:
         capabilities: Iterable[Capability[Any]],
         *,
         clock: Clock | None = None,
+        turns: Turns | None = None,
         followers: Iterable[Follower] = (),
         mailbox_size: int = 1000,
         idle_s: float = 300.0,
@@ -149,7 +150,7 @@ class ActorSystem:
         self._capabilities = {c.kind: c for c in capabilities}
         self._awake: OrderedDict[str, Activation] = OrderedDict()
         self._strikes: dict[str, int] = {}
-        self._turns = Turns()
+        self._turns = turns or Turns()
         self._deadlines = Deadlines()
         self._followers = Followers(journal, list(followers))
         self._nursery: trio.Nursery | None = None

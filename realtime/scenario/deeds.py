@@ -15,7 +15,15 @@ DEFAULT_REASON = "情景"
 """Where a reason must be given and the story is not about it."""
 
 _NEED_REASON = frozenset(
-    {"call_one", "set_class", "move", "away", "stop_calling", "stop_clinic"}
+    {
+        "call_one",
+        "set_class",
+        "move",
+        "away",
+        "stop_calling",
+        "stop_clinic",
+        "lift_stop",
+    }
 )
 _OWN_KEYS = frozenset({"after", "queue", "doctor", "registered", "person"})
 

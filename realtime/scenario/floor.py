@@ -10,7 +10,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from contextvars import ContextVar
+from contextvars import ContextVar, copy_context
 from typing import Any, Protocol
 
 import msgspec
@@ -24,6 +24,7 @@ from actors.kernel.times import Millis
 from actors.runtime.feed import Feed
 from actors.runtime.shape import Accepted, Capability, Wake
 from actors.runtime.system import ActorSystem
+from actors.runtime.turns import Busy, Turns
 from queue_displays.hall import HallView
 
 VAULT = Vault("story", b"nobody's secrets", b"and nobody's cards either")
@@ -43,11 +44,33 @@ _mine: ContextVar[StandingClock] = ContextVar("_mine", default=_stands_still)
 
 class StoryClock:
     """The clock of an actor system on which many stories play at once: each finds its
-    own time, for an actor's task is begun by whoever sends it mail, and inherits its
-    context. Nobody else sees any time pass, so no timer fires by itself."""
+    own time, for an actor works in the context of whoever sent it mail (`StoryTurns`).
+    Nobody else sees any time pass, so no timer fires by itself."""
 
     def now(self) -> Millis:
         return _mine.get().at
+
+
+class StoryTurns(Turns):
+    """Turns that are taken in the context they were asked for in."""
+
+    def give(self, one: Busy) -> None:
+        super().give(_AsAsked(one))
+
+
+class _AsAsked:
+    """Somebody with mail, and the context of whoever sent it."""
+
+    def __init__(self, one: Busy) -> None:
+        self._one = one
+        self._context = copy_context()
+
+    def work(self, most: int) -> int:
+        return self._context.run(self._one.work, most)
+
+    @property
+    def has_mail(self) -> bool:
+        return self._one.has_mail
 
 
 class Said(msgspec.Struct, frozen=True):
@@ -184,7 +207,7 @@ class Theatre:
 async def theatre_at(url: str) -> AsyncIterator[Theatre]:
     """Opened on this database. Raises CannotStart, perhaps in a nursery's group."""
     journal = Journal(url, release="scenario")
-    system = ActorSystem(journal, [clinic()], clock=StoryClock())
+    system = ActorSystem(journal, [clinic()], clock=StoryClock(), turns=StoryTurns())
     async with system.running():
         yield Theatre(system)
 

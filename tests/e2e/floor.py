@@ -32,6 +32,8 @@ from tests.e2e.looks import ANNOUNCED, APRICOT_SIGNS, SCANNED
 KIOSK_SIZE = (1080, 1920)
 WALL_SIZE = (1920, 1080)
 DESK_SIZE = (1920, 1080)
+# far over what anything takes on a busy machine: whoever waits is told at once
+PATIENCE_MS = 30_000
 
 FLAGS = [
     "--no-sandbox",
@@ -54,10 +56,15 @@ NOBODY_ANSWERS = (
 )
 
 
+AUDIO = "/api/v1/audio/"
+"""What is not spoken yet, or cannot be here, is answered with 503: the words are
+shown, and a wall that speaks asks again."""
+
+
 @contextmanager
 def chromium_running(program: Path) -> Iterator[Browser]:
     """Chromium without a window, until the block ends."""
-    expect.set_options(timeout=15_000)
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
         try:
@@ -97,7 +104,7 @@ class Floor:
             locale="zh-CN",
             reduced_motion="reduce" if still else "no-preference",
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE_MS)
         self._contexts.append(context)
         context.on("console", self._said)
         context.on("weberror", lambda error: self.complaints.append(str(error.error)))
@@ -148,6 +155,8 @@ class Floor:
         if message.type not in {"error", "warning"}:
             return
         if any(words in message.text for words in self._expected):
+            return
+        if "503" in message.text and AUDIO in message.location["url"]:
             return
         self.complaints.append(f"{message.type}: {message.text}")
 

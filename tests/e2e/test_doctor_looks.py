@@ -109,6 +109,7 @@ def test_every_sheet_at_every_size(english: bool, floor: Floor) -> None:
     expect(alarm).to_be_hidden()
 
 
+@pytest.mark.alone
 def test_five_hundred_in_the_line(floor: Floor) -> None:
     desk = floor.desk(CLINIC, "1")
     page = desk.page

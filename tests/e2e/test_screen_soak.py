@@ -104,7 +104,7 @@ def test_a_wall_does_not_grow(layout: str, floor: Floor) -> None:
 
 def _size(page: Page, browser: CDPSession) -> dict[str, Any]:
     """When nobody is called and nothing is left to collect."""
-    page.wait_for_function("document.querySelectorAll('[data-called]').length === 0")
+    page.wait_for_function("() => !document.querySelector('[data-called]')")
     browser.send("HeapProfiler.collectGarbage")
     counted = browser.send("Memory.getDOMCounters")
     return {

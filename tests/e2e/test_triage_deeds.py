@@ -131,6 +131,7 @@ def test_missed_back_missed_void_and_revived(desk: Triage, hospital: Hospital) -
     desk.press("Enter")
     desk.says("恢复号码 A001")
     desk.press("h")
+    expect(desk.sheet.locator("h3 button[aria-expanded=true]")).to_be_visible()
     told = desk.history()
     assert told[:2] == ["恢复号码", "过号，号码作废 2 诊室"]
     assert told.count("撤销过号") == 1

@@ -205,6 +205,7 @@ class Triage(Device):
         more = self.sheet.locator("h3 button[aria-expanded=false]")
         if more.count():
             more.click()
+            expect(more).to_have_count(0)
         return self.sheet.locator(".history li b").all_inner_texts()
 
 
@@ -231,6 +232,7 @@ class Wire:
         self.asked: list[str] = []
         self._at: tuple[str, str] | None = None
         self._ref: str | None = None
+        self._ended: list[WebSocketRoute] = []
         page.route_web_socket(re.compile(r"/live$"), self._connect)
 
     def cut(self, ask: str, when: str) -> None:
@@ -241,6 +243,8 @@ class Wire:
         server = page.connect_to_server()
 
         def up(text: str | bytes) -> None:
+            if server in self._ended:
+                return
             frame = json.loads(text)
             if frame["type"] == "ask":
                 self.asked.append(frame["name"])
@@ -252,6 +256,8 @@ class Wire:
             server.send(text)
 
         def down(text: str | bytes) -> None:
+            if server in self._ended:
+                return
             frame = json.loads(text)
             if self._ref is not None and frame.get("ref") == self._ref:
                 self._end(page, server)
@@ -264,5 +270,7 @@ class Wire:
     def _end(self, page: WebSocketRoute, server: WebSocketRoute) -> None:
         self._at = self._ref = None
         self.cuts += 1
+        # what was under way is lost: neither end can be sent anything now
+        self._ended.append(server)
         server.close()
         page.close(code=4000, reason="cut by the test")

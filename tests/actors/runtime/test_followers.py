@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import sqlite3
+
 import pytest
 import trio
 import trio.testing
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
 
+from actors.journal import reader
 from actors.journal.records import Recorded
 from actors.runtime import followers
 from actors.runtime.followers import BatchFollower, Follower
@@ -60,6 +65,29 @@ async def test_a_follower_goes_on_where_it_was(journal_url: str) -> None:
         with trio.fail_after(10):
             await later.complete.wait()
     assert later.positions == [3, 4, 5]
+
+
+async def test_a_follower_reads_again_when_the_database_was_away(
+    journal_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with house(journal_url) as system:
+        await system.ref(ONE).ask(AddMany([1, 2]), principal="p")
+    read, away = reader.after_position, iter([True, True])
+
+    def sometimes(reading: Engine, *more: int) -> list[Recorded]:
+        if next(away, False):
+            gone = sqlite3.OperationalError("locked")
+            gone.sqlite_errorcode = sqlite3.SQLITE_BUSY
+            raise DBAPIError("SELECT", None, gone)
+        return read(reading, *more)
+
+    monkeypatch.setattr(reader, "after_position", sometimes)
+    heard = Heard(2)
+    async with house(journal_url, followers=[Follower("f", heard)]):
+        with trio.fail_after(10):
+            await heard.complete.wait()
+    assert heard.positions == [1, 2]
+    assert next(away, "both") == "both"
 
 
 async def test_the_cursor_is_never_before_the_effect(journal_url: str) -> None:

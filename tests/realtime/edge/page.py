@@ -67,7 +67,11 @@ class Tab:
             self.devices[message["device"]] = message
 
     async def _receive(self) -> None:
-        data = await self._stream.receive_some()
+        try:
+            data = await self._stream.receive_some()
+        except trio.BrokenResourceError:
+            # it had gone before it read all that was sent to it
+            data = b""
         if data:
             self._protocol.receive_data(data)
         else:
