@@ -84,7 +84,7 @@ format:
 	@$(BIN)/ruff check --fix $(CODE); $(BIN)/ruff format $(CODE)
 
 bench: install $(STAMP)/bench  ## every figure of docs/performance.md, beside its peers
-	@for name in fanout commands recovery actors stall next forecast kiosks; do $(BIN)/houzhen bench $$name || exit 1; done
+	@for name in fanout commands recovery actors stall next forecast screens kiosks; do $(BIN)/houzhen bench $$name || exit 1; done
 
 soak: install $(STAMP)/dev $(STAMP)/machine  ## the long tests: 200 kills, long fuzzing
 	@$(BIN)/pytest -m soak --timeout 3600 --durations 15

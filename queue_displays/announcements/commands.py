@@ -110,7 +110,10 @@ class YourZones(msgspec.Struct, frozen=True, gc=False):
 
 
 class YourTurn(msgspec.Struct, frozen=True, gc=False):
+    """``chime`` is left out where one announcement follows another: they listen."""
+
     turn: str
     short: bool
+    chime: bool
     languages: tuple[str, ...]
     lease_ms: int

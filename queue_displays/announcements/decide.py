@@ -41,6 +41,7 @@ from queue_displays.announcements.layout import MAIN_ZONE
 from queue_displays.announcements.lines import (
     OFFER_MS,
     SETTLE_MS,
+    chimes,
     is_short,
     lease_ms,
     over_at,
@@ -51,6 +52,8 @@ from queue_displays.announcements.lines import (
 )
 from queue_displays.announcements.state import Announcement, AreaState, Lane
 
+_NOT_ITS_FAULT = (NO_AUDIO, "late", "withdrawn")
+"""No other speaker could have done better: it stays one."""
 GONE = "gone"
 LEFT = "left"
 _DONE = Nothing()
@@ -222,9 +225,10 @@ def _speak(state: AreaState, command: Speak, now: Millis) -> Decision:
         nth=command.nth,
         short=short,
     )
-    return Accepted(
-        (taken,), YourTurn(f"u{turn}", short, state.layout.languages, lease)
+    reply = YourTurn(
+        f"u{turn}", short, chimes(lane, now), state.layout.languages, lease
     )
+    return Accepted((taken,), reply)
 
 
 def _still_due(lane: Lane, command: Speak) -> bool:
@@ -246,8 +250,8 @@ def _told(state: AreaState, command: Told, now: Millis) -> Iterator[Event]:
             continue
         told.add(number)
         yield TurnEnded(at=now, turn=number, how="failed", why=why)
-        if turn.announcement not in state.announcements or why == NO_AUDIO:
-            continue  # it stopped because it was called back, or nobody could
+        if turn.announcement not in state.announcements or why in _NOT_ITS_FAULT:
+            continue
         if not lost and _is_ready(state, command.device):
             lost = True
             yield SpeakerLost(at=now, device=command.device, why=why or "error")

@@ -161,6 +161,7 @@ def _ended(state: AreaState, event: TurnEnded) -> None:
     state.last_ended = turn.announcement
     if lane.speaking is turn:
         lane.speaking = None
+        lane.ended_at = event.at
     announcement = state.announcements.get(turn.announcement)
     match event.how:
         case "spoken":

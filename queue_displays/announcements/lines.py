@@ -25,10 +25,14 @@ SETTLE_MS: Millis = 15_000
 """So long after its expiry an announcement is settled, whatever was not heard."""
 KEEP_MS: Millis = 600_000
 """So long what nobody heard is kept in sight."""
-CROWDED = 2
-"""With so many others waiting in a zone, names are left out."""
-LATE_MS: Millis = 6_000
-"""And so are they when the first words come so late."""
+BUSY = 8
+"""With so many announcements in the last minute, a zone repeats nothing: a repeat that
+has begun is in the way of the next first words."""
+LATE_MS: Millis = 4_000
+"""When first words come so late, or others wait for theirs, names are left out."""
+
+SILENCE_MS: Millis = 1_500
+_MINUTE: Millis = 60_000
 
 _CHIME_MS = 2_500
 _A_CHARACTER_MS = {"zh": 420, "yue": 420, "en": 130}
@@ -75,7 +79,7 @@ def refresh_offers(state: AreaState, now: Millis) -> None:
     """Make every zone's offer what it should be; one that stays keeps its time."""
     busy = {lane.speaking.device for lane in state.lanes.values() if lane.speaking}
     for zone, lane in state.lanes.items():
-        found = _offer(state, zone, lane, busy)
+        found = _offer(state, zone, lane, busy, now)
         if found is None:
             lane.offer = None
         elif lane.offer is None or found != (
@@ -87,13 +91,13 @@ def refresh_offers(state: AreaState, now: Millis) -> None:
 
 
 def _offer(
-    state: AreaState, zone: str, lane: Lane, busy: set[str]
+    state: AreaState, zone: str, lane: Lane, busy: set[str], now: Millis
 ) -> tuple[int, int, str] | None:
     if lane.speaking is not None:
         return None
     if lane.firsts:
         head = (lane.firsts[0], 1)
-    elif lane.repeats:
+    elif lane.repeats and not _is_busy(state, zone, now):
         head = lane.repeats[0]
     else:
         return None
@@ -103,12 +107,29 @@ def _offer(
     return (*head, free[lane.turns % len(free)])
 
 
+def _is_busy(state: AreaState, zone: str, now: Millis) -> bool:
+    recent = 0
+    for announcement in reversed(state.announcements.values()):
+        if announcement.at <= now - _MINUTE:
+            return False
+        recent += zone in announcement.zones
+        if recent >= BUSY:
+            return True
+    return False
+
+
 def is_short(lane: Lane, announcement: Announcement, now: Millis) -> bool:
     """Whether the name is left out: others wait, or it comes late already."""
     if not announcement.short:
         return False
-    others = sum(1 for n in lane.firsts if n != announcement.n)
-    return others >= CROWDED or now - announcement.at > LATE_MS
+    others_wait = any(n != announcement.n for n in lane.firsts)
+    return others_wait or now - announcement.at > LATE_MS
+
+
+def chimes(lane: Lane, now: Millis) -> bool:
+    """After a silence. Where one announcement follows the other everybody listens,
+    and the chime would only keep the next one waiting."""
+    return now - lane.ended_at > SILENCE_MS
 
 
 def lease_ms(announcement: Announcement, languages: tuple[str, ...]) -> Millis:

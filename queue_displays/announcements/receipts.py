@@ -21,13 +21,15 @@ from actors.runtime.feed import Listener, Patch, Since, Snapshot
 from actors.runtime.system import ActorSystem
 from queue_displays.announcements.commands import Attend, Settle
 from queue_displays.announcements.decide import GONE
-from queue_displays.announcements.state import Announcement, AreaState
+from queue_displays.announcements.state import Announcement, AreaState, Speaker
 
 VIEW = "receipts"
 NAME = "receipts"
 SHOWN_ROWS = 50
 GONE_S = 3.0
 """A device that is away so long is gone."""
+AGAIN_MS: Millis = 30_000
+"""After so long a speaker that failed, and says that it is ready, is asked again."""
 FORGET_MS: Millis = 600_000
 _GRACE_MS: Millis = 2_000
 _TICK_S = 1.0
@@ -55,6 +57,17 @@ class Device(msgspec.Struct):
             return False
         rooms = announcement.rooms
         return not rooms or not self.rooms or not self.rooms.isdisjoint(rooms)
+
+    def is_back(self, speaker: Speaker | None, now: Millis) -> bool:
+        """It was passed over, and is heard of: it had only been slow. What had failed
+        is tried again after a while."""
+        if self.speaks != "ready" or self.left is not None:
+            return False
+        if speaker is None or speaker.ready:
+            return False
+        if speaker.why == GONE:
+            return self.heard > speaker.since
+        return now - speaker.since >= AGAIN_MS
 
 
 class AreaReceipts:
@@ -243,15 +256,23 @@ class Receipts:
             if now - device.left >= FORGET_MS:
                 del area.devices[key]
 
-        def look(state: AreaState) -> tuple[Any, Any]:
+        def look(state: AreaState) -> tuple[Any, Any, Any]:
+            back = [
+                key
+                for key, device in area.devices.items()
+                if device.is_back(state.speakers.get(key), now)
+            ]
             outcomes = [
                 (n, found)
                 for n in state.open
                 if (found := area.outcome(state.announcements[n], now)) is not None
             ]
-            return outcomes, None if area.board is None else area.document(state)
+            document = None if area.board is None else area.document(state)
+            return back, outcomes, document
 
-        outcomes, document = await ref.read(look)
+        back, outcomes, document = await ref.read(look)
+        for key in back:
+            await ref.ask(Attend(device=key, ready=True), principal=NAME)
         for n, (shown, not_shown) in outcomes:
             settle = Settle(announcement=n, shown=shown, not_shown=not_shown)
             await ref.ask(settle, principal=NAME)

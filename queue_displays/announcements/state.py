@@ -70,7 +70,8 @@ class Offer(msgspec.Struct, frozen=True, gc=False):
 
 class Lane(msgspec.Struct):
     """A zone's announcements, one at a time: first words in the order of the calls,
-    then what is repeated. ``used`` once something was to be said here today."""
+    then what is repeated. ``used`` once something was to be said here today;
+    ``ended_at`` is when it was quiet again."""
 
     firsts: list[int] = []
     repeats: list[tuple[int, int]] = []
@@ -78,6 +79,7 @@ class Lane(msgspec.Struct):
     offer: Offer | None = None
     turns: int = 0
     used: bool = False
+    ended_at: Millis = 0
 
 
 class Speaker(msgspec.Struct, gc=False):

@@ -1,7 +1,7 @@
 """The words of an announcement: templates, filled. Pure.
 
 The place of a name stays ``{name}``: it is filled in views, as far as it may be shown.
-The short form is the same without it.
+The short form ends with the room, or is the same without the name.
 """
 
 from __future__ import annotations
@@ -95,8 +95,17 @@ def words_of(
             continue
         named = named or NAME in template
         words[language] = _filled(template, language, said)
-        short[language] = _filled(template.replace(NAME, ""), language, said)
+        short[language] = _filled(_shortened(template), language, said)
     return words, short if named else {}
+
+
+def _shortened(template: str) -> str:
+    """Without the name; and where the room ends it but for one word, without that:
+    who is sent to a room knows what for."""
+    words = template.replace(NAME, "").split()
+    if len(words) > 2 and words[-2] == "{room}":
+        del words[-1]
+    return " ".join(words)
 
 
 def _filled(template: str, language: str, said: Said) -> str:

@@ -8,6 +8,7 @@ whose name was made to point at 127.0.0.1, could ask through this machine's brow
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Callable
 from typing import Any, Literal, Protocol
 from urllib.parse import urlsplit
@@ -24,6 +25,7 @@ from realtime.tokens import mint
 ROLES = frozenset({"screen", "kiosk", "doctor", "nurse", "admin"})
 LASTS_MS = 12 * 3600 * 1000
 # A proxy on this machine would make the whole network look like loopback.
+_OWN_NAME = re.compile(r"[a-z0-9]{1,16}\Z")
 _FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via")
 
 
@@ -126,11 +128,14 @@ def demo_routes(demo: Demo) -> Blueprint:
         if role not in ROLES:
             roles = "、".join(sorted(ROLES))
             return refusal(400, message=f"role 应是其中之一：{roles}。")
+        # each page that is a kiosk is a terminal of its own
+        own = request.args.get("name", "")
+        if own and not _OWN_NAME.match(own):
+            return refusal(400, message="name 应是小写字母和数字，最多 16 个。")
+        name = "-".join(filter(None, ("demo", role, own)))
         now = demo.clock.now()
         try:
-            text = mint(
-                demo.keys, f"demo-{role}", [role], [place], now=now, lasts_ms=LASTS_MS
-            )
+            text = mint(demo.keys, name, [role], [place], now=now, lasts_ms=LASTS_MS)
         except ValueError:
             return refusal(400, message="place 应是诊区，如 im2，或诊室，如 im2/3。")
         return json_answer({"token": text, "expires": now + LASTS_MS})

@@ -20,6 +20,7 @@ NAMES = (
     "stall",
     "next",
     "forecast",
+    "screens",
     "kiosks",
 )
 FAILED = 2

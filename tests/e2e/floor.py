@@ -212,16 +212,28 @@ class Kiosk(Device):
         self.home = page.get_by_role("heading", name="放上证件")
         self.done = page.get_by_role("heading", name="签到好了，请坐下等")
         self.refusal = page.get_by_role("alert")
+        self.yes = page.get_by_role("button", name="是我，继续")
+        self.who = page.get_by_role("heading", name="是您本人吗")
 
     def scan(self, card: str) -> bool:
         """As a scanner does that is wired as a keyboard: fast, whatever the machine
         is busy with, then Enter. Whether that Enter was kept from pressing a key."""
         return bool(self.page.evaluate(SCANNED, card))
 
+    def confirm(self) -> None:
+        """Yes, that is me."""
+        self.yes.click()
+
+    def check_in(self, card: str) -> None:
+        """With a card, up to the number on the glass."""
+        self.scan(card)
+        self.confirm()
+        expect(self.done).to_be_visible()
+
     def type_number(self, number: str) -> None:
         """As somebody without a card does."""
         self.type_digits(number)
-        self.page.get_by_role("button", name="签到", exact=True).click()
+        self.page.get_by_role("button", name="下一步", exact=True).click()
 
     def type_digits(self, digits: str) -> None:
         """On the keypad, without sending them."""

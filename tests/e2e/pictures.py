@@ -37,8 +37,7 @@ def take_pictures(floor: Floor) -> None:
     expect(wall.page.get_by_text("现在没有叫号")).to_be_visible(timeout=60_000)
 
     kiosk = floor.kiosk()
-    kiosk.scan(patient("A019").card)
-    expect(kiosk.done).to_be_visible()
+    kiosk.check_in(patient("A019").card)
     _keep(kiosk.page, "kiosk")
     kiosk.leave()
 
@@ -48,6 +47,7 @@ def take_pictures(floor: Floor) -> None:
         for name in ("kiosk", "doctor", "screen")
     )
     on_kiosk.get_by_role("button", name=patient("A020").name).click()
+    on_kiosk.get_by_role("button", name="是我，继续").click()
     expect(on_kiosk.get_by_role("heading", name="签到好了")).to_be_visible()
     on_desk.get_by_role("button", name="下一位").click()
     expect(on_wall.locator("[aria-live=assertive]")).to_contain_text("请就诊")

@@ -26,6 +26,7 @@ def test_the_front_page_s_three_steps(floor: Floor) -> None:
     expect(desk.get_by_role("tab", name="候诊")).to_have_text("候诊 15")
 
     kiosk.get_by_role("button", name=me.name).click()
+    kiosk.get_by_role("button", name="是我，继续").click()
     expect(kiosk.get_by_role("heading", name="签到好了")).to_be_visible()
     expect(desk.get_by_role("tab", name="候诊")).to_have_text("候诊 16")
     desk.get_by_role("button", name="下一位").click()

@@ -33,8 +33,7 @@ def long_called(browser: Browser, hospital: Hospital) -> Iterator[Desk]:
 def test_from_the_card_to_the_call(floor: Floor) -> None:
     wall, desk, kiosk = floor.wall(), floor.desk("im2", "5"), floor.kiosk()
 
-    kiosk.scan(ME.card)
-    expect(kiosk.done).to_be_visible()
+    kiosk.check_in(ME.card)
     slip = kiosk.page.locator(".ticket")
     expect(slip).to_contain_text(ME.number)
     expect(slip).to_contain_text(MASKED)

@@ -7,6 +7,8 @@ export class NotRegistered extends Error {}
 /** Nobody has logged in at this desk. */
 export class NobodyHere extends Error {}
 
+const DEMO_NAME = "houzhen.demo.name";
+
 const keptUnder = (place: Place): string =>
   `houzhen.token.${place.role}.${tokenPlace(place)}`;
 
@@ -50,8 +52,25 @@ export async function pageToken(
   const nobody = () => (isStaff(place.role) ? new NobodyHere() : new NotRegistered());
   if (!demo) throw nobody();
   const query = new URLSearchParams({ role: place.role, place: tokenPlace(place) });
+  if (place.role === "kiosk") query.set("name", demoName());
   const answer = await fetch(`/demo/token?${query}`, { cache: "no-store" });
   if (answer.status === 404 || answer.status === 403) throw nobody();
   if (!answer.ok) throw new Error(`/demo/token answered ${answer.status}`);
   return ((await answer.json()) as { token: string }).token;
+}
+
+/** In a demo every tab that is a kiosk is a terminal of its own, also after a reload. */
+function demoName(): string {
+  const kept = sessionStorage.getItem(DEMO_NAME);
+  if (kept) return kept;
+  const made = Math.random().toString(36).slice(2, 10) || "k";
+  sessionStorage.setItem(DEMO_NAME, made);
+  return made;
+}
+
+/** Whom a token names: a terminal's id. The server checks it; a page only reads it. */
+export function tokenName(token: string): string {
+  const [, payload = ""] = token.split(".");
+  const text = atob(payload.replace(/-/g, "+").replace(/_/g, "/"));
+  return String((JSON.parse(text) as { sub?: unknown }).sub ?? "");
 }

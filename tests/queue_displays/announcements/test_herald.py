@@ -49,7 +49,7 @@ async def test_a_call_is_announced_in_words(
         await ask(system, CLINIC, CallNext(by="dr", room="3"))
         called = only(await caught_up(system, herald))
         assert called.words == {"zh": "请 A012号 {name} 到 3号诊室 就诊"}
-        assert called.short == {"zh": "请 A012号 到 3号诊室 就诊"}
+        assert called.short == {"zh": "请 A012号 到 3号诊室"}
         assert (called.kind, called.zones, called.repeat) == ("called", ("main",), 2)
         assert (called.ticket, called.call) == ("im2/t1", "im2/c1")
         assert called.expires == NINE + 60_000

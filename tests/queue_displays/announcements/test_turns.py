@@ -123,7 +123,27 @@ def test_under_load_names_are_left_out(area: Area) -> None:
     turn = area.speaks("t1", calls[0])
     assert turn.short
     area.said("t1", turn)
-    assert not area.speaks("t1", calls[1]).short
+    turn = area.speaks("t1", calls[1])
+    area.said("t1", turn)
+    assert not area.speaks("t1", calls[2]).short
+
+
+def test_a_chime_comes_after_a_silence_only(area: Area) -> None:
+    first, second = area.call(repeat=2), area.call("A013")
+    turn = area.speaks("t1", first)
+    assert turn.chime
+    area.said("t1", turn)
+    turn = area.speaks("t1", second)
+    assert not turn.chime
+    area.said("t1", turn)
+    area.later(1.6)
+    assert area.speaks("t1", first, nth=2).chime
+
+
+def test_a_busy_zone_repeats_nothing(area: Area) -> None:
+    for number in range(8):
+        area.said("t1", area.speaks("t1", area.call(f"A{number}")))
+    assert area.offered() is None
 
 
 def test_who_comes_late_is_said_in_few_words(area: Area) -> None:

@@ -27,10 +27,18 @@ async def test_a_token_for_a_role_and_a_place(role: str, place: str) -> None:
     assert principal.places == {place}
 
 
+async def test_each_kiosk_of_a_demo_is_a_terminal_of_its_own() -> None:
+    async with opened(site(demo=DEMO)) as door:
+        answer = await door.get("/demo/token?role=kiosk&place=im2&name=k7")
+    assert Gate(KEYS).check(answer.json["token"], NOW).name == "demo-kiosk-k7"
+
+
 @pytest.mark.parametrize(
     "query",
     [
         "",
+        "role=kiosk&place=im2&name=%E5%86%85",
+        "role=kiosk&place=im2&name=a/b",
         "role=screen",
         "place=im2",
         "role=security&place=im2",

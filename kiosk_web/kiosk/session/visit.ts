@@ -1,0 +1,183 @@
+import type { Answer } from "@shared/client/asks";
+import type { JsonObject } from "@shared/client/frames";
+import { useLive, useTopicOf } from "@shared/page/live";
+import { computed, onScopeDispose, ref, shallowRef, watch } from "vue";
+import { type Offers } from "./booking";
+import { back, FRESH, onlyTicket, type Page, pageOf, type Problem, type Read, type Trail } from "./pages";
+import type { Department, Offer, Purpose, SessionView } from "./view";
+
+/** Kiosks never spin longer. */
+const DEADLINE_MS = 10_000;
+/** Days ahead whose numbers are looked through. */
+const DAYS_SHOWN = 5;
+/** The server ends a session by itself; where it does not say so in time, we do. */
+const LATE_MS = 1500;
+
+const UNANSWERED: Problem = {
+  code: "deadline",
+  zh: "没有等到回音，可能已经办成。请再放一次卡看看，或到分诊台。",
+  en: "No answer came; it may be done already. Place your card again, or see the nurse.",
+};
+
+/**
+ * One patient's course through this kiosk: the server's session, and the way the
+ * patient takes through it here. Nothing of it outlives the session.
+ */
+export function useVisit(terminal: string) {
+  const { facts, day, now, exactNow } = useLive();
+  const topic = useTopicOf<SessionView>(
+    computed(() => `${facts.hospital.id}/session/${terminal}/${day.value}:kiosk`),
+  );
+  const trail = shallowRef<Trail>(FRESH);
+  /** The card this session began with, for a first visit's file. */
+  const read = shallowRef<Read>();
+  /** The session that is over on this glass, though the server has not said so yet. */
+  const gone = ref<string>();
+
+  const offline = computed(() => topic.staleSince.value !== undefined);
+  const view = computed<SessionView | undefined>(() => {
+    const { value } = topic.view;
+    const over = gone.value !== undefined && value?.session?.id === gone.value;
+    return over ? { session: { step: "idle" } } : value;
+  });
+  const page = computed<Page>(() => pageOf(view.value, trail.value, offline.value));
+  const session = computed(() => view.value?.session?.id);
+  const step = computed(() => view.value?.session?.step ?? "idle");
+  const left = computed(() => {
+    const deadline = view.value?.session?.deadline;
+    return deadline === undefined ? undefined : Math.max(0, (deadline - now.value) / 1000);
+  });
+
+  const watchdog = setInterval(() => {
+    const { id, deadline } = topic.view.value?.session ?? {};
+    if (deadline !== undefined && exactNow() > deadline + LATE_MS) gone.value = id;
+  }, 250);
+  onScopeDispose(() => clearInterval(watchdog));
+
+  watch(session, (is, was) => {
+    if (was === undefined || is === was) return;
+    trail.value = FRESH;
+    read.value = undefined;
+  });
+
+  const go = (more: Partial<Trail>) => {
+    trail.value = { ...trail.value, ...more };
+  };
+
+  /** Whether it was taken. What is refused is said on a page of its own. */
+  async function ask(name: string, body: JsonObject = {}): Promise<boolean> {
+    if (trail.value.asking) return false;
+    const mine = session.value;
+    go({ asking: true });
+    const answer = await topic.ask(name, body, DEADLINE_MS);
+    // the view that shows it comes with it, or a moment later
+    if (answer.ok && answer.seq !== undefined) await topic.shows(answer.seq);
+    go({ asking: false });
+    // whoever asked has gone meanwhile: the answer is nobody's
+    if (mine !== undefined && mine !== session.value) return false;
+    if (!answer.ok) go({ problem: problemOf(answer) });
+    return answer.ok;
+  }
+
+  function problemOf(answer: Answer & { ok: false }): Problem {
+    const { code, message } = answer.error;
+    return code === "deadline" || code === "offline" ? UNANSWERED : { code, zh: message };
+  }
+
+  async function identify(how: "card" | "scan" | "typed", found: Read): Promise<void> {
+    if (offline.value || trail.value.asking) return;
+    const { value, kind } = found;
+    // who has their number is done: the next one's card may come
+    if (step.value === "done") await end("done");
+    dropProblem();
+    read.value = found;
+    await ask("identify", { how, value, ...(kind && { kind }) });
+    go({ typing: false });
+  }
+
+  function dropProblem(): void {
+    const { problem: _, ...rest } = trail.value;
+    trail.value = rest;
+  }
+
+  async function start(purpose: Purpose, english: boolean, large: boolean): Promise<void> {
+    const language = english ? "en" : "zh";
+    if (await ask("start", { purpose, language, large })) go({ aim: purpose });
+  }
+
+  async function confirm(): Promise<void> {
+    if (!(await ask("confirm"))) return;
+    if (trail.value.aim === "book") return departments();
+    const only = view.value && onlyTicket(view.value, trail.value.aim);
+    if (only && step.value === "choose") await ask("check_in", { ticket: only });
+  }
+
+  async function options(body: JsonObject): Promise<JsonObject | undefined> {
+    const answer = await topic.ask("options", body, DEADLINE_MS);
+    if (answer.ok) return answer.body;
+    go({ problem: problemOf(answer) });
+    return undefined;
+  }
+
+  async function departments(): Promise<void> {
+    go({ aim: "book" });
+    const mine = session.value;
+    const found = await options({});
+    if (!found || mine !== session.value) return;
+    const all = (found.departments ?? []) as unknown as Department[];
+    go({ departments: all.filter(({ days }) => days.length > 0) });
+  }
+
+  async function choose(department: Department): Promise<void> {
+    const mine = session.value;
+    const days = department.days.slice(0, DAYS_SHOWN);
+    const found = await Promise.all(
+      days.map((each) => options({ department: department.key, day: each })),
+    );
+    if (mine !== session.value || trail.value.problem) return;
+    const offers: Offers = {};
+    days.forEach((each, index) => {
+      offers[each] = (found[index]?.sessions ?? []) as unknown as Offer[];
+    });
+    go({ department, offers });
+  }
+
+  async function hold(of: { day: string; session: string; slot: string }): Promise<void> {
+    const { department } = trail.value;
+    if (!department) return;
+    await ask("hold", { department: department.key, ...of });
+    // what became of it is the server's to show; a new choice begins with new numbers
+    const { offers: _, doctor: __, department: ___, departments: ____, ...rest } = trail.value;
+    trail.value = { ...rest, aim: "" };
+  }
+
+  /** What was chosen before is chosen again. */
+  function again(from: "department" | "doctor"): void {
+    const { doctor: _, ...noDoctor } = trail.value;
+    const { offers: __, department: ___, ...noOffers } = noDoctor;
+    trail.value = from === "doctor" ? noDoctor : noOffers;
+  }
+
+  function goBack(): void {
+    const to = back(page.value, trail.value);
+    if (to) trail.value = to;
+    else void end("cancelled");
+  }
+
+  async function end(why: "done" | "cancelled" | "card_gone"): Promise<void> {
+    trail.value = FRESH;
+    read.value = undefined;
+    if (session.value === undefined) return;
+    // the glass is empty at once, even where the server hears of it later
+    gone.value = session.value;
+    await topic.ask("end", { why }, DEADLINE_MS);
+  }
+
+  return {
+    ...{ view, page, step, session, left, trail, offline, read },
+    ...{ identify, start, confirm, ask, go, departments, choose, hold, again, goBack, end },
+    readProblem: dropProblem,
+  };
+}
+
+export type Visit = ReturnType<typeof useVisit>;
