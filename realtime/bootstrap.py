@@ -115,6 +115,7 @@ class House:
         door: FrontDoor,
         http: HttpServer,
         desk: PatientsDesk,
+        openings: Openings,
         voices: Voices,
         speech: Speaking,
     ) -> None:
@@ -126,6 +127,7 @@ class House:
         self.edge = edge
         self.http = http
         self.desk = desk
+        self.openings = openings
         self.voices = voices
         self.speech = speech
         self._door = door
@@ -271,7 +273,8 @@ async def serving(
     http = HttpServer(create_app(site), settings.http)
     door = FrontDoor(edge, http.serve, _door_settings(settings))
     house = House(
-        *(settings, keys, gate, system, hub, edge, door, http, desk, voices, speech)
+        *(settings, keys, gate, system, hub, edge, door, http, desk, openings),
+        *(voices, speech),
     )
     async with system.running(), trio.open_nursery() as nursery:
         await accounts.void_what_was()

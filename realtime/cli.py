@@ -230,7 +230,8 @@ def _serve(asked: argparse.Namespace) -> int:
 
 def _say_hello(house: House) -> None:
     leave_word(house.settings.data_dir, house.address)
-    print(f"候诊 houzhen {version()} — {house.address}", flush=True)
+    hello = [f"候诊 houzhen {version()} — {house.address}", house.openings.notice]
+    print("\n".join(filter(None, hello)), flush=True)
 
 
 def _only_here(host: str) -> bool:

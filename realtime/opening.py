@@ -39,7 +39,7 @@ _LOOK_S = 20.0
 """How long after midnight, or after a failure, a clinic may still be closed."""
 
 NO_PLAN = (
-    "this hospital has no plan yet, so no clinic opens: log in to /setup as an "
+    "This hospital has no plan yet, so no clinic opens: log in to /setup as an "
     "administrator and enter it there, or import a file (docs/operations.md)"
 )
 
@@ -52,6 +52,8 @@ class Openings:
         self._hospital = hospital
         self._stream = plan_stream(hospital.id)
         self._told: set[tuple[str, str]] = set()
+        self.notice = ""
+        """What whoever starts the server should know of the plan."""
         self.follower = Follower(NAME, self._hear, names=(_CHANGED,))
         self.system: ActorSystem
 
@@ -68,9 +70,7 @@ class Openings:
         """Every clinic of today that is not open. Raises a Refusal when the plan
         cannot be read; a clinic that will not open keeps no other closed."""
         plan = await self._plan()
-        if not plan.clinics:
-            self._once("", "no plan", NO_PLAN)
-            return
+        self.notice = "" if plan.clinics else NO_PLAN
         today = self._today()
         for clinic in plan.clinics:
             if opens_on(plan.clinics[clinic], today):

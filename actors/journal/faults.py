@@ -69,6 +69,10 @@ class StoreBusy(AppendFailed):
     pass
 
 
+class Unreadable(JournalError):
+    """What is asked for cannot be read, now or ever; the rest may be fine."""
+
+
 class JournalLost(JournalError):
     """What is on disk is no longer known or no longer ours."""
 

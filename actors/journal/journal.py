@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from actors.journal import reader, snapshots
 from actors.journal.database import Database
-from actors.journal.faults import JournalLost, Kind, StoreBusy, kind_of
+from actors.journal.faults import JournalLost, Unreadable
 from actors.journal.reader import Opened
 from actors.journal.records import (
     Append,
@@ -159,14 +159,11 @@ class Journal:
         return await self._read(reader.next_chunk, stream, after)
 
     async def after_position(self, position: int, limit: int = 500) -> list[Recorded]:
-        """Raises StoreBusy when it cannot be read just now, and JournalLost when it
-        cannot be read any more."""
+        """Raises Unreadable: the database is away, or damaged in that place."""
         try:
             return await self._read(reader.after_position, position, limit)
         except DBAPIError as error:
-            if kind_of(error) is Kind.BROKEN:
-                raise JournalLost(f"the storage failed: {error.orig}") from error
-            raise StoreBusy(f"not read: {error.orig}") from error
+            raise Unreadable(f"not read: {error.orig}") from error
 
     async def kept_reply(
         self, stream: str, principal: str, key: str

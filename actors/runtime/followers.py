@@ -15,7 +15,7 @@ from typing import TypeVar
 
 import trio
 
-from actors.journal.faults import StoreBusy
+from actors.journal.faults import Unreadable
 from actors.journal.journal import Journal
 from actors.journal.records import Append, Recorded
 
@@ -152,16 +152,19 @@ class Follower:
         return [one for one in records if self.wants(one.name)], reached
 
     async def _read(self, journal: Journal) -> list[Recorded]:
-        """However long the database is away. Raises JournalLost when it is no use."""
-        tries = 0
+        """However long the database is away. A damaged place holds up whoever must
+        read it, for ever and loudly, and nobody else: it may be an old day's."""
         while True:
             try:
-                return await journal.after_position(self._position)
-            except StoreBusy as reason:
-                wait = _BACKOFF_S[min(tries, len(_BACKOFF_S) - 1)]
-                tries += 1
-                log.warning("%s: %s, again in %.2f s", self.name, reason, wait)
-            await trio.sleep(wait)
+                records = await journal.after_position(self._position)
+            except Unreadable as reason:
+                wait = _BACKOFF_S[min(self.stuck, len(_BACKOFF_S) - 1)]
+                self.stuck += 1
+                log.error("%s: %s, again in %.2f s", self.name, reason, wait)
+                await trio.sleep(wait)
+            else:
+                self.stuck = 0
+                return records
 
     async def _until_done(
         self, handle: Callable[[T], Awaitable[None]], what: T
