@@ -275,7 +275,8 @@ def test_help_is_called_answered_and_over(floor: Floor) -> None:
 def test_what_the_nurse_says_and_measures_is_there(
     hospital: Hospital, floor: Floor
 ) -> None:
-    desk = floor.desk("im2", "4")
+    """In a clinic where nobody is on the way back: the first in line is next."""
+    desk = floor.desk("eye1", "1")
     first = desk.list.locator("ol > li").first
     number = first.locator(".num").inner_text()
     values = {"systolic": 152, "diastolic": 96, "temperature": 36.5}
@@ -284,11 +285,11 @@ def test_what_the_nurse_says_and_measures_is_there(
     do(
         hospital,
         "nurse",
-        "im2",
+        "eye1",
         [
             ("desk", "vitals", body),
             ("desk", "broadcast", soon),
-            ("desk", "stop_calling", {"room": "4", "reason": "设备检修"}),
+            ("desk", "stop_calling", {"room": "1", "reason": "设备检修"}),
         ],
     )
     expect(desk.page.get_by_text("三楼电梯停用")).to_be_visible()
@@ -297,7 +298,7 @@ def test_what_the_nurse_says_and_measures_is_there(
     expect(first).to_contain_text("152/96")
     desk.page.keyboard.press("F2")
     expect(desk.status).to_contain_text("停叫")
-    do(hospital, "nurse", "im2", [("desk", "open_calling", {"room": "4"})])
+    do(hospital, "nurse", "eye1", [("desk", "open_calling", {"room": "1"})])
     expect(desk.page.get_by_text("设备检修")).to_be_hidden()
     desk.call_next(number)
     expect(desk.page.locator(".facts")).to_contain_text("152/96")
