@@ -45,6 +45,7 @@ BENCHES = (
     "stall",
     "next",
     "forecast",
+    "screens",
     "kiosks",
 )
 DAY_MS = 86_400_000
