@@ -18,13 +18,14 @@ from actors.clinic.state import ClinicState
 from actors.forecast.board import Board
 from actors.forecast.lessons import LESSONS
 from actors.forecast.outline import Outline, outline_of
-from actors.forecast.process import Session, WorkerGone, working
+from actors.forecast.process import Session, working
 from actors.journal.records import Recorded
 from actors.kernel.errors import Refusal
 from actors.runtime.feed import Listener, Since, Snapshot
 from actors.runtime.followers import BatchFollower
 from actors.runtime.shape import names_of
 from actors.runtime.system import ActorSystem
+from actors.workers.process import WorkerGone
 
 log = logging.getLogger("houzhen.forecast")
 
@@ -176,7 +177,7 @@ class Forecasts:
                 self._mark_late()
                 continue
             until = now + _TEACH_S if watched is None else watched.due
-            async with session.alive():
+            async with session.worker.alive():
                 with trio.move_on_at(until):
                     await self._news.wait()
                     # what comes together is taught together

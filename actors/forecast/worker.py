@@ -26,12 +26,11 @@ from actors.forecast.frames import (
     Ready,
     Taught,
     Times,
-    read_frame,
     read_word,
-    write_frame,
 )
 from actors.forecast.lessons import Lessons, read_lesson
 from actors.forecast.reading import floor_of
+from actors.workers.frames import read_frame, write_frame
 
 log = logging.getLogger("houzhen.forecast")
 

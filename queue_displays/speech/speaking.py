@@ -16,9 +16,10 @@ from typing import TypeVar
 
 import trio
 
+from actors.workers.process import WorkerGone
 from queue_displays.speech.cache import Cache
 from queue_displays.speech.port import PATIENCE_S, Silent, Utterance, Wav
-from queue_displays.speech.process import NoEngine, Session, WorkerGone, working
+from queue_displays.speech.process import NoEngine, Session, working
 from queue_displays.speech.wav import chime, chimes, opened, sealed
 
 log = logging.getLogger("houzhen.speech")
@@ -206,7 +207,7 @@ class Speaking:
         while True:
             self._news = trio.Event()
             if not self._waiting:
-                async with session.alive():
+                async with session.worker.alive():
                     await self._news.wait()
                 continue
             key, utterance = next(iter(self._waiting.items()))

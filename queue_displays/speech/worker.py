@@ -13,9 +13,9 @@ import sys
 from contextlib import suppress
 from typing import BinaryIO
 
+from actors.workers.frames import read_frame, write_frame
 from queue_displays.speech.engine import NoVoice, Renderer, engines
-from queue_displays.speech.frames import Ready, Said, Say, read_frame, read_word
-from queue_displays.speech.frames import write_frame as framed
+from queue_displays.speech.frames import Ready, Said, Say, read_word
 from queue_displays.speech.jyutping import jyutping
 from queue_displays.speech.listening import BadSound, joined
 
@@ -38,7 +38,7 @@ def answer(renderer: Renderer, word: Say) -> Said:
 
 def serve(wish: str, languages: str, words: BinaryIO, answers: BinaryIO) -> None:
     def say(word: Ready | Said) -> None:
-        answers.write(framed(word))
+        answers.write(write_frame(word))
         answers.flush()
 
     try:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import struct
+from abc import ABC, abstractmethod
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -33,7 +34,7 @@ class State(Enum):
     ENDED = "ended"
 
 
-class Line:
+class Line(ABC):
     """The writing side of one connection, and its end.
 
     `outbox` is None while the network takes everything at once, which is nearly
@@ -253,22 +254,22 @@ class Line:
     # What `Connection` knows.
 
     @property
+    @abstractmethod
     def _listens(self) -> bool:
         """Whether the socket is to be read while the line is open."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _made_room(self) -> None:
         """Something that waited has been written."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _caught_up(self, behind: set[str]) -> None:
         """All that waited has been written; these topics were let go of before."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _left(self) -> None:
         """It takes part no more."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _over(self) -> None:
         """The socket is closed."""
-        raise NotImplementedError

@@ -22,12 +22,14 @@ from actors.clinic.commands import (
 )
 from actors.clinic.events import Event
 from actors.forecast import process
-from actors.forecast.frames import Ask, Frames, Taught, read_word, write_frame
+from actors.forecast.frames import Ask, Taught, read_word
 from actors.forecast.lessons import LESSONS, Lessons, read_lesson
 from actors.forecast.outline import outline_of
-from actors.forecast.process import WorkerGone, worker_command, working
+from actors.forecast.process import worker_command, working
 from actors.forecast.reading import floor_of
 from actors.forecast.worker import Worker
+from actors.workers.frames import Frames, write_frame
+from actors.workers.process import WorkerGone
 from tests.actors.clinic.day import STREAM, Day
 
 MINUTE = 60
@@ -201,9 +203,9 @@ async def test_a_worker_that_ends_is_noticed_at_once(tmp_path: Path) -> None:
     async def outlives() -> None:
         async with (
             working(worker_command(tmp_path / "learnt")) as session,
-            session.alive(),
+            session.worker.alive(),
         ):
-            os.kill(session.pid, signal.SIGKILL)
+            os.kill(session.worker.pid, signal.SIGKILL)
             await trio.sleep_forever()
 
     with trio.fail_after(60), pytest.raises(WorkerGone, match="ended"):
@@ -229,7 +231,7 @@ async def test_a_worker_that_does_not_answer_is_given_up(
     monkeypatch.setattr(process, "GRACE_S", 0.1)
     with trio.fail_after(60):
         async with working(worker_command(tmp_path / "learnt")) as session:
-            os.kill(session.pid, signal.SIGSTOP)
+            os.kill(session.worker.pid, signal.SIGSTOP)
             monkeypatch.setattr(process, "ANSWER_S", 0.2)
             with pytest.raises(WorkerGone, match="no answer"):
                 await session.ask(outline_of(day.state, day.now))

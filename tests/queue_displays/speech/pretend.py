@@ -10,7 +10,8 @@ import time
 from array import array
 from pathlib import Path
 
-from queue_displays.speech.frames import Ready, Said, read_frame, read_word, write_frame
+from actors.workers.frames import read_frame, write_frame
+from queue_displays.speech.frames import Ready, Said, read_word
 
 
 def main() -> None:
