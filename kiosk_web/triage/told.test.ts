@@ -2,7 +2,8 @@ import { english } from "@shared/page/language";
 import { afterEach, describe, expect, test } from "vitest";
 import { asked, type Form, lacking } from "./form";
 import { type Happened, namesOf, told, toldAll } from "./history";
-import { curve, effectOf, shiftsOf, trialOf, tried } from "./preview";
+import { curve, effectOf, shiftsOf } from "@shared/desk/shift";
+import { trialOf, tried } from "./preview";
 
 const time = (ms: number) => `t${ms}`;
 const names = namesOf(
