@@ -54,7 +54,10 @@ class Link:
 
     async def shake_hands(self) -> None:
         self._protocol.send_request(self._protocol.connect())
-        await self._flush()
+        try:
+            await self._flush()
+        except trio.BrokenResourceError:  # killed between accept and our request
+            raise Ended from None
         while self._protocol.state is State.CONNECTING:
             await self._read()
         if self._protocol.state is not State.OPEN:
