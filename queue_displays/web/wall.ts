@@ -39,7 +39,6 @@ export function createWall(
   terminal: string | undefined,
 ): Wall {
   const first = place.clinics[0] ?? "";
-  const live = createLive({ role: "screen", clinic: first, room: "" }, facts, connection);
   const { session } = connection;
   const known = ref(false);
   // over a sleep and a reconnect the last known lead is better than the device's clock
@@ -52,13 +51,8 @@ export function createWall(
     }
     return lead === undefined ? Date.now() : lead + connection.now();
   };
-  const now = ref(exactNow());
-  const tick = () => {
-    now.value = exactNow();
-  };
-  const timer = setInterval(tick, 1000);
-  const unwatch = connection.watch(undefined, tick);
-
+  const here = { role: "screen" as const, clinic: first, room: "" };
+  const live = createLive(here, facts, connection, exactNow);
   const size = ref(measured());
   const layout = computed(() => layoutFor(place, size.value.width, size.value.height));
   const fit = () => {
@@ -70,11 +64,9 @@ export function createWall(
   fit();
   window.addEventListener("resize", fit);
   onScopeDispose(() => {
-    clearInterval(timer);
-    unwatch();
     window.removeEventListener("resize", fit);
   });
-  return { ...live, now, exactNow, wall: place, layout, size, known, terminal };
+  return { ...live, wall: place, layout, size, known, terminal };
 }
 
 const measured = () => ({ width: window.innerWidth, height: window.innerHeight });

@@ -43,12 +43,12 @@ export function createLive(
   place: Place,
   facts: ServerFacts,
   connection: Connection,
+  // before the first word of the server's, the device's clock must do
+  exactNow = () => connection.session.clock.at(connection.now()) ?? Date.now(),
 ): Live {
   const { session } = connection;
   const day = ref(facts.day);
   const stop = shallowRef<Stop>();
-  // before the first word of the server's, the device's clock must do
-  const exactNow = () => session.clock.at(connection.now()) ?? Date.now();
   const now = ref(exactNow());
   const timer = setInterval(() => {
     now.value = exactNow();
