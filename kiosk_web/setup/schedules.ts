@@ -55,6 +55,13 @@ const HALF: Record<Half, [string, string]> = {
 };
 export const HALVES = Object.keys(HALF) as Half[];
 export const halfWord = (half: Half): string => tell(...(HALF[half] ?? [half, half]));
+const KIND: Record<string, [string, string]> = {
+  普: ["普通", "Ordinary"],
+  专: ["专家", "Expert"],
+  特: ["特需", "Special"],
+};
+export const KINDS = Object.keys(KIND);
+export const kindWord = (kind: string): string => tell(...(KIND[kind] ?? [kind, kind]));
 /** What a half usually is, until something else is written. */
 export const USUAL_HOURS: Record<Half, [string, string]> = {
   am: ["08:00", "12:00"],
