@@ -229,8 +229,9 @@ MUTANTS = (
     Mutant(
         "an announcer's cursor waits for what it posted",
         "queue_displays/announcements/herald.py",
-        "            await sending.sent()\n        except",
-        "        except",
+        "                    self._withdraw(sending, record)\n"
+        "            await sending.sent()\n",
+        "                    self._withdraw(sending, record)\n",
         (HERALD + "what_an_area_could_not_write_is_carried_again",),
     ),
 )
