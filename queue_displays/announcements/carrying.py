@@ -30,7 +30,7 @@ class Looking:
     def __init__(self, system: ActorSystem) -> None:
         self._system = system
         self._open = 0
-        self._all = trio.Event()
+        self._answered = trio.Event()
         self._found: dict[int, Any] = {}
         self._failed: Refusal | None = None
 
@@ -44,15 +44,16 @@ class Looking:
                 self._failed = found
             elif mark:
                 self._found[mark] = found
-            if not self._open:
-                self._all.set()
+            self._answered.set()
 
         self._system.read(stream, look, seen)
 
     async def done(self) -> dict[int, Any]:
         """Raises what some actor refused."""
-        if self._open:
-            await self._all.wait()
+        # some are answered before the others are asked: only the count tells
+        while self._open:
+            self._answered = trio.Event()
+            await self._answered.wait()
         if self._failed is not None:
             raise self._failed
         return self._found
@@ -64,7 +65,7 @@ class Sending:
     def __init__(self, system: ActorSystem) -> None:
         self._system = system
         self._open = 0
-        self._all = trio.Event()
+        self._answered = trio.Event()
         self._failed: Refusal | None = None
         self.announced: list[Millis] = []
         self.laid_out: list[str] = []
@@ -81,13 +82,14 @@ class Sending:
         elif isinstance(outcome, Refusal):
             # everything else is our own mistake, and would be the next time
             log.error("an area refused what was carried to it: %r", outcome)
-        if not self._open:
-            self._all.set()
+        self._answered.set()
 
     async def sent(self) -> None:
         """Raises what could not be written, to be tried again."""
-        if self._open:
-            await self._all.wait()
+        # some are answered before the others are asked: only the count tells
+        while self._open:
+            self._answered = trio.Event()
+            await self._answered.wait()
         if self._failed is not None:
             raise self._failed
 

@@ -3,7 +3,9 @@
 import msgspec
 import pytest
 import trio
+import trio.testing
 
+from actors.clinic.actor import clinic_stream
 from actors.clinic.commands import (
     Broadcast,
     CallAgain,
@@ -21,6 +23,7 @@ from actors.clinic.plan import DoctorPlan, QueuePlan, RoomPlan
 from actors.journal.records import Append
 from actors.runtime.testkit import ManualClock
 from queue_displays.announcements.actor import area_stream
+from queue_displays.announcements.carrying import Looking
 from queue_displays.announcements.commands import Attend
 from queue_displays.announcements.floor import Area, Floor
 from queue_displays.announcements.layout import Layout, Zone
@@ -38,6 +41,7 @@ from tests.queue_displays.announcements.house import (
     waiting,
 )
 
+OTHER = clinic_stream("yunxiu", "im3", "2026-11-23")
 NOTHING_NEW = Attend(device="t9", ready=False, why="left")
 """Changes nothing: its answer says how far the area has come."""
 
@@ -174,6 +178,34 @@ async def test_what_an_area_could_not_write_is_carried_again(
         await ask(system, CLINIC, Start(by="dr", room="3", ticket="t1"))
         assert numbers_in(await caught_up(system, herald)) == ["A013"]
         assert lost == 3
+
+
+async def test_who_is_busy_is_waited_for(
+    journal_url: str, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One clinic answers at once, the other when what it does is on disk."""
+    async with house(journal_url, clock, Mortal()) as system:
+        await waiting(system, "A012")
+        await ask(system, OTHER, OPENING)
+        append, held = system.journal.append, list[Append]()
+        monkeypatch.setattr(system.journal, "append", held.append)
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(ask, system, CLINIC, CallNext(by="dr", room="3"))
+            await trio.testing.wait_all_tasks_blocked()
+            looking = Looking(system)
+            looking.at(OTHER, lambda state: "idle", 1)
+            looking.at(CLINIC, lambda state: "busy", 2)
+            found: dict[int, str] = {}
+
+            async def look() -> None:
+                found.update(await looking.done())
+
+            nursery.start_soon(look)
+            await trio.testing.wait_all_tasks_blocked()
+            assert not found, "it was answered what is not on disk"
+            for one in held:
+                append(one)
+        assert found == {1: "idle", 2: "busy"}
 
 
 async def test_who_goes_in_unheard_costs_no_commit(
