@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
+from datetime import tzinfo
 from typing import Any
 
 import trio
@@ -16,6 +17,8 @@ from actors.clinic.actor import KIND as CLINIC
 from actors.clinic.actor import clinic_capability
 from actors.clinic.courier import Courier
 from actors.directory.actor import directory_capability
+from actors.floor.actor import KIND as FLOOR
+from actors.floor.actor import floor_capability
 from actors.forecast.forecasts import VIEW as TIMES
 from actors.forecast.forecasts import Forecasts
 from actors.forecast.process import worker_command
@@ -51,6 +54,8 @@ from realtime.clinics import Clinics
 from realtime.config import Settings
 from realtime.deeds import Deeds
 from realtime.demo_bench import DemoBench
+from realtime.floor_health import VIEW as HEALTH
+from realtime.floor_health import FloorHealth
 from realtime.his_link import HisLink
 from realtime.http.app import Site, create_app
 from realtime.http.audio import AudioRoutes
@@ -80,6 +85,7 @@ from realtime.topics.area_counter import AreaCounter
 from realtime.topics.clinic_counter import ClinicCounter
 from realtime.topics.counter import Counter
 from realtime.topics.directory_counter import DirectoryCounter
+from realtime.topics.floor_counter import FloorCounter
 from realtime.topics.hospital_counter import HospitalCounter
 from realtime.topics.hub import Hub
 from realtime.topics.patients_counter import PatientsCounter
@@ -118,6 +124,7 @@ class House:
         openings: Openings,
         voices: Voices,
         speech: Speaking,
+        floor: FloorHealth,
     ) -> None:
         self.settings = settings
         self.keys = keys
@@ -130,6 +137,7 @@ class House:
         self.openings = openings
         self.voices = voices
         self.speech = speech
+        self.floor = floor
         self._door = door
 
     @property
@@ -170,6 +178,7 @@ async def serving(
     gate = Gate(keys.tokens)
     hospital = settings.hospital.id
     terminals = Terminals(hospital, gate, clock)
+    health = FloorHealth(hospital, terminals, clock, settings.hospital.zone)
     planning = Planning(settings.hospital, clock)
     openings = Openings(settings.hospital)
     announcing = Announcing(hospital, settings.hospital.zone)
@@ -178,7 +187,10 @@ async def serving(
     visits = Visits(hospital, lambda at: day_of(at, settings.hospital.zone))
     deeds = Deeds(hospital, visits)
     built = [
-        *rooms(vault, patients, terminals, planning, announcing, sessions),
+        *rooms(
+            *(vault, settings.hospital.zone, patients, terminals, planning),
+            *(announcing, sessions, health),
+        ),
         *(wing(vault) for wing in wings),
     ]
     appointments = Appointments(hospital, journal)
@@ -219,7 +231,11 @@ async def serving(
         [counter for _, counter in built],
         clock,
         settings.live.topics,
-        {(CLINIC, TIMES): forecasts, (AREA, RECEIPTS): announcing.receipts},
+        {
+            (CLINIC, TIMES): forecasts,
+            (AREA, RECEIPTS): announcing.receipts,
+            (FLOOR, HEALTH): health,
+        },
     )
     hub.departed = announcing.receipts.gone
     zone = settings.hospital.zone
@@ -274,7 +290,7 @@ async def serving(
     door = FrontDoor(edge, http.serve, _door_settings(settings))
     house = House(
         *(settings, keys, gate, system, hub, edge, door, http, desk, openings),
-        *(voices, speech),
+        *(voices, speech, health),
     )
     async with system.running(), trio.open_nursery() as nursery:
         await accounts.void_what_was()
@@ -285,6 +301,7 @@ async def serving(
         nursery.start_soon(hub.run)
         nursery.start_soon(rewrap_keys, journal, vault)
         nursery.start_soon(terminals.run)
+        nursery.start_soon(health.run, system)
         await nursery.start(forecasts.run, system)
         await nursery.start(speech.run)
         if demo:
@@ -330,11 +347,13 @@ async def _keys_of(journal: Journal, settings: Settings) -> Keys:
 
 def rooms(
     vault: Vault,
+    zone: tzinfo,
     patients: PatientsCounter | None = None,
     terminals: Terminals | None = None,
     planning: Planning | None = None,
     announcing: Announcing | None = None,
     sessions: SessionCounter | None = None,
+    health: FloorHealth | None = None,
 ) -> list[tuple[Capability[Any], Counter]]:
     """Every kind of actor of this release, with its counter. That of the patients is
     staffed later by whoever gives it; without ``terminals`` nobody is let in."""
@@ -346,6 +365,7 @@ def rooms(
         _area(vault, announcing),
         (patients_capability(), patients or PatientsCounter()),
         (session_capability(vault), sessions or SessionCounter(vault)),
+        (floor_capability(zone), FloorCounter(health, terminals)),
     ]
 
 
