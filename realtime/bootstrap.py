@@ -430,6 +430,9 @@ def write_log(level: str) -> None:
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 
+_STOPS = (signal.SIGINT, signal.SIGTERM)
+
+
 def run(
     settings: Settings,
     *,
@@ -438,11 +441,18 @@ def run(
     ready: Callable[[House], None] = lambda house: None,
     beside: Callable[[House], Awaitable[None]] | None = None,
 ) -> None:
-    """Serve until SIGINT or SIGTERM. ``ready`` is called when the door is open, and
+    """Serve until SIGINT or SIGTERM; the process is to end then, and hears neither any
+    more. ``ready`` is called when the door is open, and
     ``beside`` runs from then on, until the server stops."""
 
+    early: list[int] = []
+    for one in _STOPS:
+        signal.signal(one, lambda number, _: early.append(number))
+
     async def until_told() -> None:
-        with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as told:
+        with trio.open_signal_receiver(*_STOPS) as told:
+            if early:
+                return
             async with (
                 serving(settings, demo=demo, wings=wings) as house,
                 trio.open_nursery() as nursery,
@@ -455,4 +465,8 @@ def run(
                     break
                 nursery.cancel_scope.cancel()
 
-    trio.run(until_told, strict_exception_groups=True)
+    try:
+        trio.run(until_told, strict_exception_groups=True)
+    finally:
+        for one in _STOPS:  # told again while it ends, it is not to end half way
+            signal.signal(one, signal.SIG_IGN)
