@@ -64,6 +64,7 @@ from realtime.http.staff import Staff
 from realtime.http.terminals import TerminalRoutes
 from realtime.keys import Keys, TokenKeys, open_keys
 from realtime.measures import tell, tell_speech
+from realtime.one_person import OnePerson
 from realtime.opening import Openings
 from realtime.patient_news import PatientNews
 from realtime.planning import Planning
@@ -182,13 +183,14 @@ async def serving(
         *(wing(vault) for wing in wings),
     ]
     appointments = Appointments(hospital, journal)
+    one_person = OnePerson(hospital)
     courier = Courier()
     followers = [
         *(courier.follower, openings.follower),
         *(rights_follower(hospital, gate), forecasts.follower),
         *(appointments.follower, book, news, terminals.follower),
         *announcing.followers,
-        deeds.follower,
+        *(deeds.follower, one_person.follower),
     ]
     voices, speech, took = speech_of(settings, vault)
     announcing.sound = sounding(voices, speech)
@@ -203,7 +205,7 @@ async def serving(
         mailbox_size=settings.actors.mailbox,
         idle_s=settings.actors.idle_s,
     )
-    appointments.system = system
+    appointments.system = one_person.system = system
     visits.system = deeds.system = system
     deeds.registered = appointments.follower.reached
     courier.system = system
