@@ -178,8 +178,12 @@ async def serving(
     sessions = SessionCounter(vault)
     visits = Visits(hospital, lambda at: day_of(at, settings.hospital.zone))
     deeds = Deeds(hospital, visits)
+
+    def today() -> str:
+        return day_of(clock.now(), settings.hospital.zone)
+
     built = [
-        *rooms(vault, patients, terminals, planning, announcing, sessions),
+        *rooms(vault, patients, terminals, planning, announcing, sessions, today),
         *(wing(vault) for wing in wings),
     ]
     appointments = Appointments(hospital, journal)
@@ -227,7 +231,7 @@ async def serving(
     zone = settings.hospital.zone
     news.speak_through(system)
     desk = PatientsDesk(hospital, system, vault, book)
-    patients.staff(desk, lambda: day_of(clock.now(), zone))
+    patients.staff(desk, today)
     sessions.staff(hospital, system, desk, visits)
     edge = Edge(
         hub, _edge_settings(settings), server_time=lambda: iso(clock.now(), zone)
@@ -264,7 +268,8 @@ async def serving(
             clock,
         ),
         clinics=ClinicRoutes(
-            Clinics(settings.hospital, system, clock).today, gate, clock
+            Clinics(settings.hospital, system, clock, announcing.areas_of).today,
+            *(gate, clock),
         ),
         plan=PlanFile(planning, gate, clock),
         terminals=TerminalRoutes(terminals, gate, clock),
@@ -337,11 +342,18 @@ def rooms(
     planning: Planning | None = None,
     announcing: Announcing | None = None,
     sessions: SessionCounter | None = None,
+    today: Callable[[], str] | None = None,
 ) -> list[tuple[Capability[Any], Counter]]:
     """Every kind of actor of this release, with its counter. That of the patients is
     staffed later by whoever gives it; without ``terminals`` nobody is let in."""
     return [
-        *(_clinic(vault), _schedule(vault), _booker(), _directory(), _staff(vault)),
+        *(
+            _clinic(vault, today),
+            _schedule(vault),
+            _booker(),
+            _directory(),
+            _staff(vault),
+        ),
         (terminal_capability(), TerminalCounter(terminals)),
         (roster_capability(), RosterCounter(terminals)),
         (plan_capability(), HospitalCounter(planning)),
@@ -351,9 +363,11 @@ def rooms(
     ]
 
 
-def _clinic(vault: Vault) -> tuple[Capability[Any], Counter]:
+def _clinic(
+    vault: Vault, today: Callable[[], str] | None
+) -> tuple[Capability[Any], Counter]:
     capability = clinic_capability(vault).showing(HallView(vault), *boards(vault))
-    return capability, ClinicCounter(vault)
+    return capability, ClinicCounter(vault, today)
 
 
 def _area(
