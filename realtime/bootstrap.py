@@ -69,6 +69,7 @@ from realtime.http.staff import Staff
 from realtime.http.terminals import TerminalRoutes
 from realtime.keys import Keys, TokenKeys, open_keys
 from realtime.measures import tell, tell_speech
+from realtime.one_person import OnePerson
 from realtime.opening import Openings
 from realtime.patient_news import PatientNews
 from realtime.planning import Planning
@@ -198,13 +199,14 @@ async def serving(
         *(wing(vault) for wing in wings),
     ]
     appointments = Appointments(hospital, journal)
+    one_person = OnePerson(hospital)
     courier = Courier()
     followers = [
         *(courier.follower, openings.follower),
         *(rights_follower(hospital, gate), forecasts.follower),
         *(appointments.follower, book, news, terminals.follower),
         *announcing.followers,
-        deeds.follower,
+        *(deeds.follower, one_person.follower),
     ]
     voices, speech, took = speech_of(settings, vault)
     announcing.sound = sounding(voices, speech)
@@ -219,7 +221,7 @@ async def serving(
         mailbox_size=settings.actors.mailbox,
         idle_s=settings.actors.idle_s,
     )
-    appointments.system = system
+    appointments.system = one_person.system = system
     visits.system = deeds.system = system
     deeds.registered = appointments.follower.reached
     courier.system = system
@@ -464,6 +466,9 @@ def write_log(level: str) -> None:
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 
+_STOPS = (signal.SIGINT, signal.SIGTERM)
+
+
 def run(
     settings: Settings,
     *,
@@ -472,11 +477,18 @@ def run(
     ready: Callable[[House], None] = lambda house: None,
     beside: Callable[[House], Awaitable[None]] | None = None,
 ) -> None:
-    """Serve until SIGINT or SIGTERM. ``ready`` is called when the door is open, and
+    """Serve until SIGINT or SIGTERM; the process is to end then, and hears neither any
+    more. ``ready`` is called when the door is open, and
     ``beside`` runs from then on, until the server stops."""
 
+    early: list[int] = []
+    for one in _STOPS:
+        signal.signal(one, lambda number, _: early.append(number))
+
     async def until_told() -> None:
-        with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as told:
+        with trio.open_signal_receiver(*_STOPS) as told:
+            if early:
+                return
             async with (
                 serving(settings, demo=demo, wings=wings) as house,
                 trio.open_nursery() as nursery,
@@ -489,4 +501,8 @@ def run(
                     break
                 nursery.cancel_scope.cancel()
 
-    trio.run(until_told, strict_exception_groups=True)
+    try:
+        trio.run(until_told, strict_exception_groups=True)
+    finally:
+        for one in _STOPS:  # told again while it ends, it is not to end half way
+            signal.signal(one, signal.SIG_IGN)
