@@ -3,6 +3,10 @@ import { computed, type InjectionKey, inject, type Ref } from "vue";
 /** Every sentence of the kiosk, Chinese and English. Say what to do, then why. */
 const WORDS = {
   place_card: ["放上证件\n马上签到", "Place your card\nto check in"],
+  place_to_check_in: ["放上证件\n就能签到", "Place your card\nto check in"],
+  place_to_book: ["放上证件\n就能挂号", "Place your card\nto book a visit"],
+  place_to_take: ["放上证件\n取号退号", "Place your card\nto pick up or cancel"],
+  place_to_reprint: ["放上证件\n补打小票", "Place your card\nto print the slip"],
   which_cards: ["身份证、医保卡\n就诊卡都可以", "ID, insurance or hospital card"],
   what_for: ["您要办什么？", "What would you like to do?"],
   do_check_in: ["签到候诊", "Check in"],
@@ -78,6 +82,8 @@ const WORDS = {
   do_it: ["确定挂号", "Book it"],
   give_back: ["不要了", "Give it back"],
   booked: ["挂好号了", "Booked"],
+  taken: ["取好号了", "Picked up"],
+  read_below: ["请看这里", "Please read this"],
   cancelled: ["号退好了", "Cancelled"],
   all_done: ["办好了", "Done"],
   returned: ["回诊签到好了，请坐下等", "You are back in line. Please take a seat."],
@@ -113,6 +119,8 @@ const WORDS = {
   outside: ["门外", ""],
   rooms_any: ["这几间都可能叫您，请看屏上的门牌。", "Any of these may call you."],
   watch: ["请看大屏，叫到您的号再进。", "Watch the screen for your number."],
+  check_in_now: ["现在签到", "Check in now"],
+  come_when: ["什么时候来", "When to come"],
   stay: ["多看一会儿", "Stay longer"],
   leave: ["看好了，退出", "Done"],
   problem: ["这次没有签到", "Not checked in"],
