@@ -7,18 +7,20 @@ browser keeps, at the edge; and nothing done twice.
 
 from __future__ import annotations
 
-import json
 import re
 import time
-from typing import Any
+from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
 from realtime.demo_hospital import DemoPatient
 from realtime.demo_people import bookers, everybody, phone_of
 from tests.e2e.floor import KIOSK_SIZE, Floor, Kiosk
+from tests.e2e.hospital import Hospital
 
 PATIENCE_S = 20
+SPOOLS = "tmp"
+"""Where in a hospital's folder its demo's bench keeps what an edge keeps."""
 
 KEPT = """async () => {
   const kept = [{...localStorage}, {...sessionStorage}, document.cookie];
@@ -27,6 +29,12 @@ KEPT = """async () => {
   return JSON.stringify(kept) + document.documentElement.outerHTML;
 }"""
 """All that a browser keeps for this page, and the page."""
+
+
+def with_devices(folder: Path, **more: str) -> Hospital:
+    """A demo hospital; what the edge writes can be looked at."""
+    (folder / SPOOLS).mkdir()
+    return Hospital(folder, settings={"TMPDIR": str(folder / SPOOLS), **more})
 
 
 def named(name: str) -> DemoPatient:
@@ -72,6 +80,7 @@ class Stand(Kiosk):
         if hurried:
             page.clock.install()
         super().__init__(page)
+        self._spools = floor.hospital.folder / SPOOLS
         self._bench = f"{floor.hospital.address}/demo/bench"
         page.route("**/demo/cards", lambda route: route.fulfill(json={"cards": []}))
         door = page.request.get(self._bench).json()
@@ -179,15 +188,17 @@ class Stand(Kiosk):
         expect(self.home).to_be_visible()
         kept = self.kept()
         assert [word for word in words if word in kept] == []
+        spooled = self.spooled()
+        assert [word for word in words if word.encode() in spooled] == []
+        assert [word for word in words if word.encode("gb18030") in spooled] == []
 
-    def view(self) -> dict[str, Any]:
-        """What this page was told last, for what no eye can see."""
-        for frame in reversed(self.heard):
-            try:
-                told = json.loads(frame)
-            except ValueError:
-                continue
-            if "view" in told:
-                found: dict[str, Any] = told["view"]
-                return found
-        return {}
+    def spooled(self) -> bytes:
+        """All that the edge has on its disk."""
+        files = [path for path in self._spools.rglob("*") if path.is_file()]
+        assert any(path.name == "spool.db" for path in files)
+        return b"".join(path.read_bytes() for path in files)
+
+    def code(self) -> str:
+        """What a scanner reads off the slip."""
+        found = re.findall(r'HZ:[^"\\\\]+', "".join(self.heard))
+        return str(found[-1])

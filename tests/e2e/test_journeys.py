@@ -18,14 +18,24 @@ tests/actors/session and in kiosk_web/kiosk; here each journey goes its straight
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.floor import Floor
-from tests.e2e.stand import Stand, named, words_of
+from tests.e2e.hospital import Hospital
+from tests.e2e.stand import Stand, named, with_devices, words_of
 
 TAKE = re.compile("^取号$")
+
+
+@pytest.fixture(scope="module")
+def hospital(
+    pages: None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Hospital]:
+    with with_devices(tmp_path_factory.mktemp("journeys")) as hospital:
+        yield hospital
 
 
 @pytest.fixture
