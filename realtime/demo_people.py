@@ -52,6 +52,10 @@ _BOOKERS: tuple[tuple[str, str, tuple[_Booked, ...]], ...] = (
     ("Aleksandra Wiśniewska", "im2", (_Booked("respiratory", ahead=2),)),
     ("顾小禾", "eye1", (_Booked("eye"),)),
     ("苏晚", "im2", ()),
+    ("江听澜", "im2", ()),
+    ("沈星河", "im2", ()),
+    ("Nur Aisyah", "im2", ()),
+    ("欧阳念之", "im2", ()),
 )
 
 

@@ -83,6 +83,7 @@ const WORDS = {
   give_back: ["不要了", "Give it back"],
   booked: ["挂好号了", "Booked"],
   taken: ["取好号了", "Picked up"],
+  reprinted: ["小票打好了", "Printed again"],
   read_below: ["请看这里", "Please read this"],
   cancelled: ["号退好了", "Cancelled"],
   all_done: ["办好了", "Done"],

@@ -25,15 +25,23 @@ from playwright.sync_api import expect
 from realtime.demo_hospital import DemoPatient
 from tests.e2e import clinics
 from tests.e2e.floor import Floor
-from tests.e2e.hospital import Hospital, patient
+from tests.e2e.hospital import Hospital
 from tests.e2e.stand import Stand, named, with_devices, words_of
 
 CLINIC = "walk"
-MISSED, BACK, LOST, TWICE = (patient(f"A0{n}") for n in (12, 13, 14, 15))
+MISSED, BACK, LOST, TWICE = map(named, ("江听澜", "沈星河", "Nur Aisyah", "欧阳念之"))
 OPENING: dict[str, Any] = {
-    "clinic": {"name": "步行诊区", "name_en": "Walking Clinic", "floor": "4"},
+    "clinic": {
+        "name": "步行诊区",
+        "name_en": "Walking Clinic",
+        "hospital": "云岫市中心医院",
+        "floor": "4",
+    },
     "queues": {"J": {"name": "全科"}, "K": {"name": "换药"}},
-    "rooms": {"1": {"queues": ["J"]}, "2": {"queues": ["K"]}},
+    "rooms": {
+        "1": {"doctor": "周文澜", "queues": ["J"]},
+        "2": {"doctor": "许安禾", "queues": ["K"]},
+    },
     "settings": {"missed_after_ms": 0},
 }
 
@@ -91,7 +99,7 @@ def test_who_was_missed_lines_up_again(floor: Floor, stand: Stand) -> None:
     stand.goes(MISSED, "J001")
     doctor(
         floor,
-        ("call_next", {"room": "1", "after": None}),
+        ("call_one", {"room": "1", "ticket": "J001", "reason": "先看"}),
         ("missed", {"room": "1", "ticket": "J001"}),
     )
     stand.known(MISSED)
@@ -108,7 +116,7 @@ def test_who_comes_back_from_an_examination_is_in_line_again(
     stand.goes(BACK, "J002")
     doctor(
         floor,
-        ("call", {"room": "1", "ticket": "J002"}),
+        ("call_one", {"room": "1", "ticket": "J002", "reason": "先看"}),
         ("start", {"room": "1", "ticket": "J002"}),
         ("to_examination", {"room": "1", "ticket": "J002"}),
     )
@@ -124,7 +132,7 @@ def test_a_lost_slip_is_printed_again_and_is_as_good_as_a_card(stand: Stand) -> 
     stand.press("补打小票")
     stand.known(LOST)
     stand.press(re.compile("^补打$"))
-    stand.stands("请取走小票")
+    stand.stands("小票打好了")
     stand.gets_a_slip("K003")
     code = stand.code()
     stand.goes(LOST, "K003", code)
