@@ -84,6 +84,10 @@ class Announcing:
     def clinics_of(self, area: str) -> tuple[str, ...]:
         return self.herald.floor.clinics_of(area)
 
+    def areas_of(self, clinic: str) -> tuple[str, ...]:
+        """Where this clinic's calls are heard, as the plan is now."""
+        return self.herald.floor.areas_of(clinic)
+
     async def attends(
         self,
         stream: str,

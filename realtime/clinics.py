@@ -1,11 +1,14 @@
 """Which clinics are open today, by name: for whoever sends a patient to one.
 
-Names of places and queues only; nothing of who waits there.
+Names of places, queues and areas only; nothing of who waits there.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import msgspec
+from msgspec.structs import replace
 from sqlalchemy import Engine, select
 
 from actors.clinic.actor import KIND, clinic_stream
@@ -29,6 +32,8 @@ class ClinicHere(msgspec.Struct, frozen=True, omit_defaults=True):
     queues: dict[str, QueueHere]
     name_en: str = ""
     floor: str = ""
+    areas: tuple[str, ...] = ()
+    """Where its calls are heard: the desk follows what was announced there."""
 
 
 class ClinicsToday(msgspec.Struct, frozen=True):
@@ -38,10 +43,17 @@ class ClinicsToday(msgspec.Struct, frozen=True):
 class Clinics:
     """Looks at most every few seconds, however many ask."""
 
-    def __init__(self, hospital: Hospital, system: ActorSystem, clock: Clock) -> None:
+    def __init__(
+        self,
+        hospital: Hospital,
+        system: ActorSystem,
+        clock: Clock,
+        areas_of: Callable[[str], tuple[str, ...]] = lambda clinic: (clinic,),
+    ) -> None:
         self._hospital = hospital
         self._system = system
         self._clock = clock
+        self._areas_of = areas_of
         self._found = ClinicsToday({})
         self._looked: tuple[str, Millis] = ("", 0)
 
@@ -61,7 +73,7 @@ class Clinics:
             except Refusal:
                 continue  # it cannot be read now: nobody is sent there either
             if here is not None:
-                found[clinic] = here
+                found[clinic] = replace(here, areas=self._areas_of(clinic))
         self._found = ClinicsToday(found)
         return self._found
 

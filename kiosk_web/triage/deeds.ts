@@ -84,11 +84,7 @@ export function useNurse(desk: Topic<DeskView>) {
   }
 
   /** The oldest first; empty when it cannot be had now. */
-  async function history(ticket: string): Promise<Happened[]> {
-    const answer = await desk.ask("history", { ticket }, OFFLINE_DEADLINE_MS);
-    const found = answer.ok ? answer.body.history : undefined;
-    return Array.isArray(found) ? (found as unknown as Happened[]) : [];
-  }
+  const history = (ticket: string): Promise<Happened[]> => historyOn(desk, ticket);
 
   const about =
     (name: string, chinese: string, inEnglish: string, back?: (ticket: DeskTicket) => Back) =>
@@ -127,6 +123,7 @@ export function useNurse(desk: Topic<DeskView>) {
     say,
     act,
     history,
+    clinics,
     /** Where else a patient of this clinic may be sent today. */
     elsewhere: () => ({ clinic: live.place.clinic, clinics: clinics.value }),
     checkIn: ({ id }: DeskTicket, more: JsonObject = {}) =>
@@ -187,6 +184,13 @@ export function useNurse(desk: Topic<DeskView>) {
       void act(last.name, last.body, tell(`已撤销：${last.words}`, `Undone: ${last.words}`));
     },
   };
+}
+
+/** What happened to a ticket, asked of its day's desk. */
+export async function historyOn(desk: Topic<DeskView>, ticket: string): Promise<Happened[]> {
+  const answer = await desk.ask("history", { ticket }, OFFLINE_DEADLINE_MS);
+  const found = answer.ok ? answer.body.history : undefined;
+  return Array.isArray(found) ? (found as unknown as Happened[]) : [];
 }
 
 export type Nurse = ReturnType<typeof useNurse>;

@@ -65,8 +65,13 @@ function fits(ticket: DeskTicket, asked: string): number {
   return ticket.name.includes(asked) ? 1 : 0;
 }
 
-/** The best first. Who has gone is found only by the whole number or name. */
-export function find(tickets: Iterable<DeskTicket>, typed: string): DeskTicket[] {
+/** The best first. Who has gone is found only by the whole number or name, unless it
+ * is about a day that is over (`past`). */
+export function find(
+  tickets: Iterable<DeskTicket>,
+  typed: string,
+  past = false,
+): DeskTicket[] {
   const asked = typed.trim().toLowerCase();
   if (asked === "") return [];
   const found: { ticket: DeskTicket; score: number }[] = [];
@@ -74,7 +79,7 @@ export function find(tickets: Iterable<DeskTicket>, typed: string): DeskTicket[]
     const fit = fits(ticket, asked);
     if (fit === 0) continue;
     const likely = LIKELY.indexOf(ticket.state);
-    if (likely < 0 && fit < 3) continue;
+    if (likely < 0 && fit < 3 && !past) continue;
     found.push({ ticket, score: fit * 100 - (likely < 0 ? 50 : likely) });
   }
   return found

@@ -81,6 +81,8 @@ class AnnouncementsView:
                 yield from self.paths(state)
             case Announced():
                 yield from _rows_of(event.n)
+                for zone in event.zones:
+                    yield "alarms", f"silent.{zone}"
             case Withdrawn() | Expired() | Forgotten():
                 for n in event.announcements:
                     yield from _rows_of(n)
@@ -90,13 +92,17 @@ class AnnouncementsView:
                 yield from _rows_of(state.last_ended)
             case SpeakerCame() | SpeakerLost():
                 yield "alarms", f"speaker.{event.device}"
+                for zone in state.lanes:
+                    yield "alarms", f"silent.{zone}"
             case TextsSet():
                 for text in TEXTS:
                     yield "texts", text
                 # as many as there may have been
                 for number in range(1, 21):
                     yield "slides", f"s{number}"
-        yield from _zones(state)
+        # whoever comes to a turn may be another in every zone: a device has one mouth
+        for zone in state.lanes:
+            yield "zones", zone
 
     def row(self, state: AreaState, section: str, key: str) -> Any:
         match section:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date, timedelta
 from typing import Annotated, Any
 
 import msgspec
@@ -40,6 +41,8 @@ _VIEWS = {
     "kiosk": {"kiosk", "nurse"},
     "times": {"screen", "kiosk", "doctor", "nurse"},
 }
+
+LOOK_BACK_DAYS = 7
 
 # something to read in it: blanks are nobody's card and nobody's name
 Card = Annotated[str, Meta(max_length=128, pattern=r"\S")]
@@ -100,8 +103,9 @@ class ClinicCounter:
 
     kind = "clinic"
 
-    def __init__(self, vault: Vault) -> None:
+    def __init__(self, vault: Vault, today: Callable[[], str] | None = None) -> None:
         self._vault = vault
+        self._today = today
         self._asks: dict[tuple[str, str], Callable[..., Errand]] = {
             ("kiosk", "check_in"): self._check_in_at("kiosk"),
             ("desk", "check_in"): self._check_in_at("desk"),
@@ -118,6 +122,16 @@ class ClinicCounter:
             raise UnknownTarget
         if roles.isdisjoint(who.roles) or not who.has_room_in(parts[0]):
             raise Forbidden
+        self._look_back(parts[1], view)
+
+    def _look_back(self, day: str, view: str) -> None:
+        """A desk looks a week back: what is older is in the patient's record, and no
+        business of whoever sits in the clinic today."""
+        if view != "desk" or self._today is None:
+            return
+        first = date.fromisoformat(self._today()) - timedelta(LOOK_BACK_DAYS)
+        if day < first.isoformat():
+            raise Forbidden
 
     def errand(
         self,
@@ -128,6 +142,8 @@ class ClinicCounter:
         body: msgspec.Raw,
     ) -> Errand:
         clinic = parts[0]
+        if name in LOOKS:
+            self._look_back(parts[1], view)
         own = self._asks.get((view, name))
         if own is not None:
             return own(who, clinic, view, body)

@@ -7,6 +7,7 @@ import re
 import urllib.request
 from collections import Counter
 from collections.abc import Iterable
+from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
@@ -75,11 +76,14 @@ def clinic_of(hospital: Hospital) -> str:
     return f"tr{max(1, _opened[hospital])}"
 
 
-def arrange(hospital: Hospital, asks: Iterable[tuple[str, str, Any]]) -> list[Any]:
+def arrange(
+    hospital: Hospital, asks: Iterable[tuple[str, str, Any]], *, days_ago: int = 0
+) -> list[Any]:
     """What others of the house do meanwhile: (view, ask, body) of the test's clinic."""
     with urllib.request.urlopen(f"{hospital.address}/api/v1/server") as answer:
         facts = json.load(answer)
-    stream = f"{facts['hospital']['id']}/clinic/{clinic_of(hospital)}/{facts['day']}"
+    day = date.fromisoformat(facts["day"]) - timedelta(days_ago)
+    stream = f"{facts['hospital']['id']}/clinic/{clinic_of(hospital)}/{day}"
     url = hospital.address.replace("http", "ws") + "/live"
 
     async def ask_all() -> list[Any]:
@@ -104,14 +108,19 @@ def _token(hospital: Hospital, role: str) -> str:
     return hospital.token(role, "*")
 
 
-def opened(hospital: Hospital, *, here: int = 4, **settings: Any) -> None:
-    """A clinic of the test's own is open; the first of its people have checked in."""
+def opened(
+    hospital: Hospital, *, here: int = 4, half: str | None = None, **settings: Any
+) -> None:
+    """A clinic of the test's own is open; the first of its people have checked in.
+    With a ``half`` that is whose numbers they have."""
     _opened[hospital] += 1
     opening = {**OPENING, "settings": {**OPENING["settings"], **settings}}
     numbers = list(PEOPLE)
     asks: list[tuple[str, str, Any]] = [("setup", "open", opening)]
     for number, name in PEOPLE.items():
         row = {"queue": number[0], "number": number, "name": name, "ticket": number}
+        if half is not None:
+            row["half"] = half
         asks.append(("setup", "register", {**row, "card": card_of(number)}))
     asks += [("desk", "check_in", {"ticket": number}) for number in numbers[:here]]
     arrange(hospital, asks)

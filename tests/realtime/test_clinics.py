@@ -57,8 +57,14 @@ async def test_open_clinics_are_told_by_name_and_nobody_in_them(
                 "name": "眼科诊区",
                 "floor": "3",
                 "queues": {"E": {"name": "眼科", "department": "eye"}},
+                # no area of the plan names it, so it is one
+                "areas": ["eye1"],
             },
-            "im2": {"name": "内科二诊区", "queues": {"A": {"name": "心血管内科"}}},
+            "im2": {
+                "name": "内科二诊区",
+                "queues": {"A": {"name": "心血管内科"}},
+                "areas": ["im2"],
+            },
         }
         # a screen in the hall has no patients to send
         status, told = await asked(house, token(house, "wall", "screen"))

@@ -9,6 +9,8 @@ export interface ClinicHere {
   name: string;
   name_en?: string;
   floor?: string;
+  /** Where its calls are heard. */
+  areas?: string[];
   queues: Record<string, { name: string; department?: string }>;
 }
 export type Clinics = Record<string, ClinicHere>;

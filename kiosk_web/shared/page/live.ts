@@ -94,9 +94,12 @@ export function useTopic<View>(name: string, clinic?: string): Topic<View> {
   );
 }
 
-/** Keep whichever view this names. */
-export function useTopicOf<View>(topic: Readonly<Ref<string>>): Topic<View> {
-  const live = useLive();
+/** Keep whichever view this names. Outside of a part's set-up it must be told which
+ *  page it is of. */
+export function useTopicOf<View>(
+  topic: Readonly<Ref<string>>,
+  live: Live = useLive(),
+): Topic<View> {
   const { connection } = live;
   const { session } = connection;
   const view = shallowRef<View>();

@@ -187,3 +187,19 @@ def test_a_complaint_travels_sealed_and_is_the_nurses_to_note() -> None:
     )
     with pytest.raises(Forbidden):
         errand(somebody("doctor"), "desk", "complaint", body)
+
+
+def test_a_desk_looks_a_week_back_and_no_further() -> None:
+    counter = ClinicCounter(VAULT, lambda: "2026-11-23")
+    nurse = somebody("nurse")
+    history = msgspec.Raw(b'{"ticket": "t1"}')
+    for day in ("2026-11-23", "2026-11-16"):
+        counter.may_look(nurse, ("im2", day), "desk")
+        counter.errand(nurse, ("im2", day), "desk", "history", history)
+    with pytest.raises(Forbidden):
+        counter.may_look(nurse, ("im2", "2026-11-15"), "desk")
+    with pytest.raises(Forbidden):
+        counter.errand(nurse, ("im2", "2026-11-15"), "desk", "history", history)
+    # whoever it is: the day before is nobody's who does not work there
+    with pytest.raises(Forbidden):
+        counter.may_look(somebody("nurse", at="eye1"), ("im2", "2026-11-22"), "desk")
