@@ -4,12 +4,12 @@ Needs a browser, and simulated devices behind it: see test_journeys.py.
 
 | who comes | what for | test |
 |---|---|---|
-| has tickets in two queues | chooses, and checks in with the other one afterwards | several |
+| has tickets in two queues | chooses one, then the other | several |
 | was called and missed | lines up again, once | missed |
 | comes back from an examination | is in line for the doctor again | returns |
 | has lost the slip | gets it again, under the number of before | reprint |
-| has only the slip | is shown that ticket's place and nothing else | slip |
-| has only the number of a card | says what only its holder knows | typed |
+| has only the slip | sees the place of that ticket alone | slip |
+| has only a number | says what only its holder knows | typed |
 | types somebody else's number | is told nothing, and is out after three times | guesses |
 """
 
