@@ -10,7 +10,7 @@ Needs a browser, and simulated devices behind it: see test_journeys.py.
 | has lost the slip | gets it again, under the number of before | reprint |
 | has only the slip | sees the place of that ticket alone | slip |
 | has only a number | says what only its holder knows | typed |
-| types somebody else's number | is told nothing, and is out after three times | guesses |
+| types somebody else's number | is told nothing; out after three | guesses |
 """
 
 from __future__ import annotations
