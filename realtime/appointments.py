@@ -22,6 +22,7 @@ import msgspec
 
 from actors.booker.actor import booker_stream
 from actors.booker.messages import NoShowRule, Note, Outcome
+from actors.booker.state import BookerState
 from actors.clinic.actor import clinic_stream
 from actors.clinic.commands import Refund, Register
 from actors.clinic.plan import Extra
@@ -37,7 +38,7 @@ from actors.runtime.followers import Follower
 from actors.runtime.system import ActorSystem
 from actors.schedule.actor import KIND as SCHEDULE
 from actors.schedule.actor import schedule_stream
-from actors.schedule.commands import Answer, Came, NotDelivered
+from actors.schedule.commands import Answer, Came, ChangePerson, NotDelivered
 from actors.schedule.state import Booking, ScheduleState, Stage
 from realtime.visits import booking_of, ticket_of
 
@@ -212,7 +213,14 @@ class Appointments:
             since=booking.since,
             rule=found.rule,
         )
-        await self._ask(booker_stream(self._hospital, booking.person), note)
+        booker = booker_stream(self._hospital, booking.person)
+        if await self._ask(booker, note) == "joined":
+            # the patient is another's now: so is the number
+            into: str = await self.system.ref(booker).read(_joined)
+            change = ChangePerson(by=NAME, bookings=(found.key,), person=into)
+            await self._ask(schedule_stream(self._hospital, department, day), change)
+            now = await self._look(department, day, found.key)
+            await self._tell_booker(department, day, now)
 
     async def _answer_for(self, old: str, new: str) -> None:
         department, day, key = old.split("/")
@@ -273,6 +281,10 @@ class Appointments:
                 raise
             return refusal.code
         return ""
+
+
+def _joined(state: BookerState) -> str:
+    return state.joined
 
 
 def _standing(state: ScheduleState, key: str) -> Standing:

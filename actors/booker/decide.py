@@ -9,10 +9,18 @@ from actors.booker.messages import (
     Closed,
     Command,
     Event,
+    GiveBack,
+    GivenBack,
+    Join,
+    Joined,
     Note,
     Noted,
+    Part,
+    Parted,
     Reopen,
     Reopened,
+    TakeIn,
+    TakenIn,
 )
 from actors.booker.state import BookerState
 from actors.kernel.errors import Refused
@@ -23,6 +31,9 @@ DAY_MS = 86_400_000
 
 
 def decide(state: BookerState, command: Command, now: Millis) -> Decision:
+    if state.joined and not isinstance(command, Join | Part | GiveBack):
+        message = "这位病人已经并入另一个人，请看那一位的预约。"
+        return Refused("joined", message, into=state.joined)
     match command:
         case Note():
             return Accepted(_note(state, command, now), Nothing())
@@ -38,8 +49,41 @@ def decide(state: BookerState, command: Command, now: Millis) -> Decision:
                 return Refused("not_closed", "这位病人可以预约，不用解除。")
             opened = Reopened(at=now, by=command.by, reason=command.reason)
             return Accepted((opened,), Nothing())
+        case Join():
+            if state.joined == command.into:
+                return Accepted((), Nothing())
+            joined = Joined(at=now, by=command.by, into=command.into)
+            return Accepted((joined,), Nothing())
+        case Part():
+            if not state.joined:
+                return Accepted((), Nothing())
+            return Accepted((Parted(at=now, by=command.by),), Nothing())
+        case TakeIn():
+            return Accepted(_take_in(state, command, now), Nothing())
+        case GiveBack():
+            refs = tuple(ref for ref in command.refs if ref in state.bookings)
+            if not refs:
+                return Accepted((), Nothing())
+            back = GivenBack(at=now, by=command.by, to=command.to, refs=refs)
+            return Accepted((back,), Nothing())
         case _:
             assert_never(command)
+
+
+def _take_in(state: BookerState, command: TakeIn, now: Millis) -> tuple[Event, ...]:
+    new = tuple(one for one in command.bookings if one.ref not in state.bookings)
+    longer = command.closed_until > max(state.closed_until, now)
+    if not new and not longer:
+        return ()
+    taken = TakenIn(
+        at=now,
+        by=command.by,
+        of=command.of,
+        bookings=new,
+        closed_until=command.closed_until if longer else 0,
+        closed_for=command.closed_for if longer else (),
+    )
+    return (taken,)
 
 
 def _note(state: BookerState, note: Note, now: Millis) -> tuple[Event, ...]:

@@ -67,7 +67,44 @@ class Reopen(_Command, frozen=True, tag="booker.reopen"):
     reason: Reason
 
 
-Command: TypeAlias = Note | Close | Reopen
+class Entry(msgspec.Struct, frozen=True, gc=False):
+    """A booking as another record holds it; ``counts`` when it is a no-show that may
+    still close booking."""
+
+    ref: str
+    day: str
+    outcome: str
+    since: Millis
+    counts: bool = False
+
+
+class Join(_Command, frozen=True, tag="booker.join"):
+    """This person is ``into``: that record is the one that goes on."""
+
+    into: str
+
+
+class Part(_Command, frozen=True, tag="booker.part"):
+    """They are two after all."""
+
+
+class TakeIn(_Command, frozen=True, tag="booker.take_in"):
+    """What the record of ``of`` held is this person's too. Told twice it is once."""
+
+    of: str
+    bookings: tuple[Entry, ...]
+    closed_until: Millis = 0
+    closed_for: tuple[str, ...] = ()
+
+
+class GiveBack(_Command, frozen=True, tag="booker.give_back"):
+    """These are ``to``'s again."""
+
+    to: str
+    refs: tuple[str, ...]
+
+
+Command: TypeAlias = Note | Close | Reopen | Join | Part | TakeIn | GiveBack
 
 
 # Events
@@ -97,4 +134,26 @@ class Reopened(_Deed, frozen=True, tag="booker.reopened"):
     reason: str
 
 
-Event: TypeAlias = Noted | Closed | Reopened
+class Joined(_Deed, frozen=True, tag="booker.joined"):
+    into: str
+
+
+class Parted(_Deed, frozen=True, tag="booker.parted"):
+    pass
+
+
+class TakenIn(_Deed, frozen=True, tag="booker.taken_in"):
+    """``closed_until`` is 0 where theirs did not close booking for longer."""
+
+    of: str
+    bookings: tuple[Entry, ...]
+    closed_until: Millis = 0
+    closed_for: tuple[str, ...] = ()
+
+
+class GivenBack(_Deed, frozen=True, tag="booker.given_back"):
+    to: str
+    refs: tuple[str, ...]
+
+
+Event: TypeAlias = Noted | Closed | Reopened | Joined | Parted | TakenIn | GivenBack

@@ -6,7 +6,17 @@ from typing import assert_never
 
 import msgspec
 
-from actors.booker.messages import Closed, Event, Noted, Reopened, Standing
+from actors.booker.messages import (
+    Closed,
+    Event,
+    GivenBack,
+    Joined,
+    Noted,
+    Parted,
+    Reopened,
+    Standing,
+    TakenIn,
+)
 from actors.kernel.times import Millis
 
 
@@ -18,13 +28,14 @@ class Booking(msgspec.Struct, gc=False):
 
 class BookerState(msgspec.Struct):
     """``closed_for`` are the no-shows that closed it; ``counted`` those that still
-    count towards the next time."""
+    count towards the next time. Once ``joined`` into another's, that one goes on."""
 
     stream: str
     bookings: dict[str, Booking] = {}
     counted: dict[str, Millis] = {}
     closed_until: Millis = 0
     closed_for: tuple[str, ...] = ()
+    joined: str = ""
 
 
 def evolve(state: BookerState, event: Event) -> None:
@@ -44,8 +55,30 @@ def evolve(state: BookerState, event: Event) -> None:
             state.closed_until = 0
             state.closed_for = ()
             state.counted = {}
+        case Joined():
+            state.joined = event.into
+        case Parted():
+            state.joined = ""
+        case TakenIn():
+            _taken_in(state, event)
+        case GivenBack():
+            for ref in event.refs:
+                state.bookings.pop(ref, None)
+                state.counted.pop(ref, None)
+            if state.closed_for and set(state.closed_for) <= set(event.refs):
+                state.closed_until, state.closed_for = 0, ()
         case _:
             assert_never(event)
+
+
+def _taken_in(state: BookerState, event: TakenIn) -> None:
+    for one in event.bookings:
+        state.bookings[one.ref] = Booking(one.day, one.outcome, one.since)
+        if one.counts:
+            state.counted[one.ref] = one.since
+    if event.closed_until:
+        state.closed_until = event.closed_until
+        state.closed_for = event.closed_for
 
 
 def standing(state: BookerState, day: str, elsewhere_than: str) -> Standing:

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, assert_never
 
-from actors.booker.messages import Closed, Event, Noted, Reopened
+from actors.booker.messages import (
+    Closed,
+    Event,
+    GivenBack,
+    Joined,
+    Noted,
+    Parted,
+    Reopened,
+    TakenIn,
+)
 from actors.booker.state import BookerState
 from actors.runtime.shape import Path
 
@@ -24,6 +33,8 @@ class MineView:
             yield "standing", "closed_until"
         if state.counted:
             yield "standing", "no_shows"
+        if state.joined:
+            yield "standing", "joined"
 
     def touches(self, state: BookerState, event: Event) -> Iterable[Path]:
         match event:
@@ -33,6 +44,18 @@ class MineView:
             case Closed() | Reopened():
                 yield "standing", "closed_until"
                 yield "standing", "no_shows"
+            case TakenIn():
+                for one in event.bookings:
+                    yield "bookings", one.ref
+                yield "standing", "closed_until"
+                yield "standing", "no_shows"
+            case GivenBack():
+                for ref in event.refs:
+                    yield "bookings", ref
+                yield "standing", "closed_until"
+                yield "standing", "no_shows"
+            case Joined() | Parted():
+                yield "standing", "joined"
             case _:
                 assert_never(event)
 
@@ -42,6 +65,8 @@ class MineView:
                 return state.closed_until or None
             case "standing", "no_shows":
                 return len(state.counted) or None
+            case "standing", "joined":
+                return state.joined or None
             case "bookings", ref if booking := state.bookings.get(ref):
                 return {
                     "day": booking.day,

@@ -213,6 +213,8 @@ class Activation:
     def _take(self, mail: Mail) -> None:
         if mail.settled:
             return  # its deadline passed while it waited: nobody began it
+        if isinstance(mail.command, Wake) and not self._is_due(mail, mail.command):
+            return
         if mail.key is not None and self._answered_before(mail, mail.key):
             return
         system = self._system
@@ -235,6 +237,19 @@ class Activation:
             self._refuse(mail, decision)
         else:
             self._accept(mail, decision, now)
+
+    def _is_due(self, mail: Mail, wake: Wake) -> bool:
+        """A wake-up counts while its time is the one the state has named. A time that
+        came before and was named again is due again, whatever was answered then."""
+        if wake.due != self._wake:
+            self._when_durable(
+                lambda refusal: mail.settle(refusal or Answer(b"{}", self._seq))
+            )
+            return False
+        key, known = mail.key, self._known
+        if key is not None and known is not None and (mail.principal, key) in known:
+            mail.key = None
+        return True
 
     def _answered_before(self, mail: Mail, key: str) -> bool:
         """True when the key is known: in flight, or in the journal."""

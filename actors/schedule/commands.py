@@ -230,6 +230,14 @@ class NotDelivered(_Command, frozen=True, tag="schedule.not_delivered"):
     code: str
 
 
+class ChangePerson(_Command, frozen=True, tag="schedule.change_person"):
+    """These are this person's: two of the patient index are one, or are two after
+    all. Told twice it is once."""
+
+    bookings: tuple[str, ...]
+    person: str
+
+
 Command: TypeAlias = (
     Open
     | ChangeRules
@@ -250,5 +258,6 @@ Command: TypeAlias = (
     | Resume
     | Answer
     | NotDelivered
+    | ChangePerson
     | Wake
 )

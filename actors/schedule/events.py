@@ -174,6 +174,11 @@ class Undelivered(_Deed, frozen=True, tag="schedule.undelivered"):
     code: str
 
 
+class PersonChanged(_Deed, frozen=True, tag="schedule.person_changed"):
+    bookings: tuple[str, ...]
+    person: str
+
+
 Event: TypeAlias = (
     Opened
     | RulesChanged
@@ -193,4 +198,5 @@ Event: TypeAlias = (
     | Resumed
     | Answered
     | Undelivered
+    | PersonChanged
 )

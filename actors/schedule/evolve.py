@@ -16,6 +16,7 @@ from actors.schedule.events import (
     Expired,
     Locked,
     Opened,
+    PersonChanged,
     Replaced,
     ReservesReleased,
     Resumed,
@@ -97,6 +98,9 @@ def evolve(state: ScheduleState, event: Event) -> None:
             state.settings = event.settings
         case Undelivered():
             state.bookings[event.booking].trouble = event.code
+        case PersonChanged():
+            for key in event.bookings:
+                _change_person(state, key, event.person)
         case Opened():
             state.department = event.department
             state.settings = event.settings
@@ -205,6 +209,14 @@ def _turn(
 
 def _count(slot: Slot, place: Place, by: int) -> None:
     setattr(slot, place, getattr(slot, place) + by)
+
+
+def _change_person(state: ScheduleState, key: str, person: str) -> None:
+    booking = state.bookings[key]
+    before = state.people.get(booking.person, ())
+    state.people[booking.person] = tuple(one for one in before if one != key)
+    state.people[person] = (*state.people.get(person, ()), key)
+    booking.person = person
 
 
 # What happens to a session

@@ -22,6 +22,7 @@ from actors.schedule.events import (
     Expired,
     Locked,
     Opened,
+    PersonChanged,
     Replaced,
     ReservesReleased,
     Resumed,
@@ -92,7 +93,7 @@ class PoolView:
                 yield from self._session_paths(event.session, session)
             case Opened():
                 yield from self.paths(state)
-            case RulesChanged() | Undelivered():
+            case RulesChanged() | Undelivered() | PersonChanged():
                 return
             case _:
                 assert_never(event)
@@ -141,7 +142,7 @@ class DeskView(PoolView):
                 yield from self._booking(state, event.booking)
             case Answered() | Undelivered():
                 yield from self._booking(state, event.booking)
-            case Expired():
+            case Expired() | PersonChanged():
                 for booking in event.bookings:
                     yield from self._booking(state, booking)
             case CountSet() | SessionAdded():

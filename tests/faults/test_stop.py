@@ -100,10 +100,16 @@ async def test_stopping_under_load(tmp_path: Path) -> None:
 
 
 async def test_stopping_at_once_and_twice(tmp_path: Path) -> None:
-    """As soon as it is open, and again while it stops."""
-    async with installation(tmp_path) as server:
+    """As soon as it is open, and again and again until it is gone."""
+    async with installation(tmp_path) as server, trio.open_nursery() as nursery:
         await server.start()
-        server.tell_to_stop()
-        server.tell_to_stop()
+
+        async def again() -> None:
+            while True:
+                server.tell_to_stop()
+                await trio.sleep(0.001)
+
+        nursery.start_soon(again)
         assert await server.ended() == 0
+        nursery.cancel_scope.cancel()
         assert server.said == ""

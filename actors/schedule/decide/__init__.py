@@ -19,6 +19,7 @@ from actors.schedule.commands import (
     Came,
     Cancel,
     Change,
+    ChangePerson,
     ChangeRules,
     Command,
     Confirm,
@@ -78,6 +79,8 @@ def _decide(state: ScheduleState, command: Command, now: Millis) -> Decision:
             return keeping.excuse(state, command, now)
         case NotDelivered():
             return keeping.not_delivered(state, command, now)
+        case ChangePerson():
+            return keeping.change_person(state, command, now)
         case Stop():
             return stopping.stop(state, command, now)
         case Move():

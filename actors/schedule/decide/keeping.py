@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from actors.kernel.errors import Refused
 from actors.kernel.times import Millis
-from actors.runtime.shape import Accepted, Decision
+from actors.runtime.shape import Accepted, Decision, Nothing
 from actors.schedule import rules
 from actors.schedule.commands import (
     Came,
     Cancel,
     Change,
+    ChangePerson,
     Excuse,
     NotDelivered,
     Patient,
@@ -24,6 +25,7 @@ from actors.schedule.events import (
     Confirmed,
     Excused,
     Locked,
+    PersonChanged,
     Taken,
     Undelivered,
 )
@@ -191,6 +193,21 @@ def not_delivered(state: ScheduleState, command: NotDelivered, now: Millis) -> D
         at=now, by=command.by, booking=command.booking, code=command.code
     )
     return Accepted((noted,), ThisBooking(command.booking))
+
+
+def change_person(state: ScheduleState, command: ChangePerson, now: Millis) -> Decision:
+    theirs = tuple(
+        key
+        for key in command.bookings
+        if (booking := state.bookings.get(key)) is not None
+        and booking.person != command.person
+    )
+    if not theirs:
+        return Accepted((), Nothing())
+    changed = PersonChanged(
+        at=now, by=command.by, bookings=theirs, person=command.person
+    )
+    return Accepted((changed,), Nothing())
 
 
 def _too_late(state: ScheduleState, booking: Booking, now: Millis) -> Refused | None:

@@ -6,6 +6,7 @@ import pytest
 import trio
 import trio.testing
 
+from actors.runtime.shape import Wake
 from actors.runtime.system import ActorSystem
 from actors.runtime.testkit import ManualClock
 from tests.actors.runtime.held_journal import (
@@ -86,3 +87,36 @@ async def test_a_wake_up_counts_though_the_clock_steps_back(journal_url: str) ->
             while not await system.ref(ONE).read(lambda state: state.reminded):
                 await system.journal.flushed()
         assert await system.ref(ONE).read(lambda s: s.reminded) == [2_000]
+
+
+async def test_a_time_that_is_named_again_comes_again(journal_url: str) -> None:
+    """Once it has come it is past: whoever names it again is woken at once."""
+    clock = ManualClock(1_000)
+    async with house(journal_url, clock=clock) as system:
+        await system.ref(ONE).ask(Remind(2_000), principal="p")
+        clock.at = 2_000
+        for times in (1, 2):
+            system.timers.fire_due()
+            with trio.fail_after(10):
+                while len(await reminded(system)) < times:
+                    await system.journal.flushed()
+            if times == 1:
+                await system.ref(ONE).ask(Remind(2_000), principal="p")
+        assert await reminded(system) == [2_000, 2_000]
+        assert len(system.timers) == 0
+
+
+async def test_a_wake_up_that_is_no_longer_due_does_nothing(journal_url: str) -> None:
+    clock = ManualClock(1_000)
+    async with house(journal_url, clock=clock) as system:
+        await system.ref(ONE).ask(Remind(2_000), principal="p")
+        await system.ref(ONE).ask(Remind(9_000), principal="p")
+        clock.at = 3_000
+        await system.ref(ONE).ask(Wake(2_000), principal="p")
+        assert await reminded(system) == []
+        assert len(system.timers) == 1
+
+
+async def reminded(system: ActorSystem) -> list[int]:
+    found: list[int] = await system.ref(ONE).read(lambda state: state.reminded)
+    return found.copy()

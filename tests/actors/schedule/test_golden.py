@@ -58,6 +58,6 @@ def test_the_day_replays_to_what_it_was() -> None:
     assert stages == STAGES
     assert VAULT.open(state.bookings["b1"].name) == "张友三"
     assert state.bookings["b6"].extra is not None
-    assert state.bookings["b9"].paid == 5000
+    assert (state.bookings["b9"].paid, state.bookings["b9"].person) == (5000, "p77")
     assert state.cases["b5"].to == "b9"
     assert state.sessions["n"].doctor == "lin"
