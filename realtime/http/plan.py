@@ -14,10 +14,9 @@ from quart import Blueprint, Response, request
 from actors.hospital.messages import ThisChange
 from actors.kernel.errors import BadRequest, Refusal
 from actors.kernel.times import Clock
-from realtime.http.answers import refusal
+from realtime.http.asked import idempotency_key, only_ours
 from realtime.http.bearer import answered, bearer
 from realtime.http.openapi import Described
-from realtime.http.rooms import KEY_HEADER
 from realtime.tokens import Gate, Principal
 
 KIND = "application/toml; charset=utf-8"
@@ -85,11 +84,7 @@ def plan_routes(plan: PlanFile, base: str) -> Blueprint:
         except UnicodeDecodeError:
             raise BadRequest("文件要用 UTF-8 编码保存，请另存一次再导入。") from None
         dry = request.args.get("dry", "") in ("1", "true")
-        key = request.headers.get(KEY_HEADER, "")
-        if not dry and not 8 <= len(key) <= 64:
-            raise BadRequest(
-                f"请求头 {KEY_HEADER} 要有 8 到 64 个字符。", field=KEY_HEADER
-            )
+        key = "" if dry else idempotency_key()
         seen = request.args.get("seen", "")
         return await plan.door.replace(
             who,
@@ -101,9 +96,7 @@ def plan_routes(plan: PlanFile, base: str) -> Blueprint:
 
     @routes.post("/plan")
     async def replace() -> Response:
-        if request.headers.get("Sec-Fetch-Site", "none") == "cross-site":
-            return refusal(403)
-        return await answered(replaced())
+        return await only_ours(replaced)
 
     return routes
 

@@ -10,21 +10,24 @@ from typing import Annotated, Any, Literal, Protocol, TypeAlias
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
-from quart import Blueprint, Response, request
+from quart import Blueprint, Response
 
-from actors.kernel.errors import BadRequest
 from actors.kernel.times import Clock
-from realtime.bodies import read_body
-from realtime.http.answers import refusal
-from realtime.http.bearer import answered, bearer
+from realtime.http.asked import (
+    KEY_HEADER,
+    KEY_LONGEST,
+    KEY_SHORTEST,
+    body_if_any,
+    idempotency_key,
+    only_ours,
+)
+from realtime.http.bearer import bearer
 from realtime.http.openapi import Described, Parameter
 from realtime.tokens import Gate, Principal
 
 RoomKey: TypeAlias = Literal["next", "again", "missed", "start", "finish"]
 _Ticket = Annotated[str, Meta(max_length=64)]
 
-KEY_HEADER = "Idempotency-Key"
-_SHORTEST, _LONGEST = 8, 64
 _BODY_BYTES = 1024
 
 
@@ -82,8 +85,8 @@ _PARAMETERS = (
         KEY_HEADER,
         "header",
         "new and random for each press; the same when the same press is sent again",
-        _SHORTEST,
-        _LONGEST,
+        KEY_SHORTEST,
+        KEY_LONGEST,
     ),
 )
 ROOM_KEYS = tuple(
@@ -106,24 +109,13 @@ def room_routes(rooms: Rooms, base: str) -> Blueprint:
 
     async def pressed(clinic: str, room: str, what: RoomKey) -> Pressed:
         who = bearer(rooms.gate, rooms.clock)
-        key = request.headers.get(KEY_HEADER, "")
-        if not _SHORTEST <= len(key) <= _LONGEST:
-            raise BadRequest(
-                f"请求头 {KEY_HEADER} 要有 {_SHORTEST} 到 {_LONGEST} 个字符。",
-                field=KEY_HEADER,
-            )
-        raw = await request.get_data(as_text=False)
-        if len(raw) > _BODY_BYTES:
-            raise BadRequest
-        seen: Seen = read_body(msgspec.Raw(raw or b"{}"), Seen)
+        key = idempotency_key()
+        seen = await body_if_any(Seen, _BODY_BYTES)
         return await rooms.door.press(who, clinic, room, what, seen, key)
 
     def post(what: RoomKey) -> None:
         async def answer(**place: Any) -> Response:
-            # a token in a header is no cookie, but no page of others needs this either
-            if request.headers.get("Sec-Fetch-Site", "none") == "cross-site":
-                return refusal(403)
-            return await answered(pressed(what=what, **place))
+            return await only_ours(lambda: pressed(what=what, **place))
 
         routes.add_url_rule(
             f"/rooms/<clinic>/<room>/{what}", what, answer, methods=["POST"]

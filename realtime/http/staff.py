@@ -10,14 +10,13 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Protocol, TypeVar
 
 import msgspec
-from quart import Blueprint, Response, request
+from quart import Blueprint, Response
 
 from actors.kernel.errors import Refusal
 from actors.kernel.times import Clock, Millis
 from actors.staff.messages import AccountName, Role
-from realtime.bodies import read_body
-from realtime.http.answers import refusal
-from realtime.http.bearer import answered, bearer
+from realtime.http.asked import json_body, only_ours
+from realtime.http.bearer import bearer
 from realtime.tokens import Gate, Principal
 
 B = TypeVar("B", bound=msgspec.Struct)
@@ -124,11 +123,7 @@ def staff_routes(staff: Staff, base: str) -> Blueprint:
     door = staff.door
 
     async def body(kind: type[B]) -> B:
-        raw = await request.get_data(as_text=False)
-        if len(raw) > _LONGEST or not request.is_json:
-            raw = b""
-        found: B = read_body(msgspec.Raw(raw), kind)
-        return found
+        return await json_body(kind, _LONGEST)
 
     def giver_of_rights() -> str:
         who = bearer(staff.gate, staff.clock)
@@ -139,9 +134,7 @@ def staff_routes(staff: Staff, base: str) -> Blueprint:
     def post(path: str) -> Callable[[Any], Any]:
         def take(do: Callable[..., Awaitable[Any]]) -> Any:
             async def answer(**names: str) -> Response:
-                if request.headers.get("Sec-Fetch-Site", "none") == "cross-site":
-                    return refusal(403)
-                return await answered(do(**names))
+                return await only_ours(lambda: do(**names))
 
             routes.add_url_rule(path, do.__name__, answer, methods=["POST"])
             return do

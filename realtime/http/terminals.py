@@ -6,7 +6,7 @@ Over HTTP, for a live connection begins with the token that it has not got yet.
 from __future__ import annotations
 
 from collections.abc import Awaitable
-from typing import Annotated, Any, Protocol, TypeVar
+from typing import Annotated, Any, Protocol
 
 import msgspec
 from msgspec import Meta
@@ -15,14 +15,12 @@ from quart import Blueprint, Response, request
 from actors.kernel.errors import BadRequest, Forbidden
 from actors.kernel.times import Clock
 from actors.terminal.messages import Role
-from realtime.bodies import read_body
-from realtime.http.answers import refusal
+from realtime.http.asked import json_body, only_ours
 from realtime.http.bearer import answered, bearer
 from realtime.http.openapi import Described, Parameter
 from realtime.terminals import SHOT_BYTES, Admitted, Applied, Shot
 from realtime.tokens import Gate, Principal
 
-B = TypeVar("B", bound=msgspec.Struct)
 _LONGEST = 1024
 _Pixels = Annotated[int, Meta(ge=0, le=100_000)]
 _KINDS = ("image/jpeg", "image/png")
@@ -87,37 +85,26 @@ def terminal_routes(terminals: TerminalRoutes, base: str) -> Blueprint:
     routes = Blueprint("terminals", __name__, url_prefix=base)
     door = terminals.door
 
-    async def body(kind: type[B]) -> B:
-        raw = await request.get_data(as_text=False)
-        if len(raw) > _LONGEST or not request.is_json:
-            raw = b""
-        found: B = read_body(msgspec.Raw(raw), kind)
-        return found
-
     def who() -> Principal:
         return bearer(terminals.gate, terminals.clock)
-
-    async def only_ours(do: Awaitable[Any]) -> Response:
-        if request.headers.get("Sec-Fetch-Site", "none") == "cross-site":
-            return refusal(403)
-        return await answered(do)
 
     @routes.post("/terminals")
     async def apply() -> Response:
         async def do() -> Applied:
-            asked = await body(Apply)
+            asked = await json_body(Apply, _LONGEST)
             client = request.scope.get("client")
             address = client[0] if client else ""
             return door.apply(asked.role, asked.width, asked.height, address)
 
-        return await only_ours(do())
+        return await only_ours(do)
 
     @routes.post("/terminals/<terminal>/token")
     async def token(terminal: str) -> Response:
         async def do() -> Any:
-            return await door.token(terminal, (await body(Secret)).secret)
+            shown = await json_body(Secret, _LONGEST)
+            return await door.token(terminal, shown.secret)
 
-        return await only_ours(do())
+        return await only_ours(do)
 
     @routes.post("/terminals/<terminal>/screenshot")
     async def keep(terminal: str) -> Response:
@@ -133,7 +120,7 @@ def terminal_routes(terminals: TerminalRoutes, base: str) -> Blueprint:
             door.keep_shot(terminal, kind, image)
             return Kept()
 
-        return await only_ours(do())
+        return await only_ours(do)
 
     @routes.get("/terminals/<terminal>/screenshot")
     async def shot(terminal: str) -> Response:
