@@ -1,5 +1,7 @@
 """A nurse checks people in: by card, number and name, with her hands anywhere."""
 
+from itertools import pairwise
+
 import pytest
 from playwright.sync_api import expect
 
@@ -80,11 +82,39 @@ def test_a_doctor_is_chosen_at_check_in(desk: Triage) -> None:
     expect(desk.sheet).to_contain_text("指定 许安禾 医生")
 
 
+KEYED = """
+() => {
+  window.keyed = [];
+  window.addEventListener("keydown", ({ timeStamp }) => keyed.push(timeStamp), true);
+}
+"""
+SCANNERS_GAP_MS = 120
+TRIES = 10
+
+
+def keyed_like_a_scanner(desk: Triage, card: str, field: str) -> None:
+    """Real keys, which write into the field. A machine that is busy may take longer
+    between two of them than any scanner does: that was no scan, so the field is put
+    right and it scans again."""
+    page = desk.page
+    page.evaluate(KEYED)
+    for _ in range(TRIES):
+        desk.hands_rest()
+        page.evaluate("() => { keyed.length = 0; }")
+        page.keyboard.type(card)
+        page.keyboard.press("Enter")
+        at = page.evaluate("keyed")
+        # the Enter of a card is the page's alone
+        whole = len(at) == len(card)
+        if whole and max(b - a for a, b in pairwise(at)) <= SCANNERS_GAP_MS:
+            return
+        desk.search.fill(field)
+    raise AssertionError(f"no {len(card)} keys in a scanner's time in {TRIES} tries")
+
+
 def test_a_scan_works_in_a_field_and_leaves_it_as_it_was(desk: Triage) -> None:
     desk.find("zs")
-    desk.hands_rest()
-    for sign in (*card_of("A005"), "Enter"):
-        desk.press(sign)
+    keyed_like_a_scanner(desk, card_of("A005"), "zs")
     desk.says("已签到 A005")
     expect(desk.search).to_have_value("zs")
     expect(desk.search).to_be_focused()

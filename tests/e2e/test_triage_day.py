@@ -81,7 +81,7 @@ def test_somebody_of_yesterday_with_all_that_happened(
     desk = Triage.open(floor)
     desk.find("qdd")
     expect(desk.page.get_by_role("option")).to_contain_text("找前几天")
-    desk.press("Enter")
+    desk.press("F3")
     found = desk.dialog.locator("[data-found]")
     expect(found).to_have_text("A077钱多多心血管内科弃号")
     expect(desk.dialog.locator("h3").first).to_contain_text("昨天")
