@@ -5,6 +5,7 @@ import type { Form } from "@shared/desk/form";
 import type { DeskTicket, DeskView } from "@shared/desk/view";
 import { tell } from "@shared/page/language";
 import { type Live, type Topic, useLive } from "@shared/page/live";
+import { refused } from "@shared/page/refusals";
 import { computed, ref, shallowRef } from "vue";
 import { againAfter, currentOf, helpOf, missedAfter, ticketOf } from "./desk";
 import {
@@ -326,7 +327,7 @@ function sentence(
   words: string | ((answer: JsonObject) => string),
 ): Said {
   const at = live.wallTime(live.exactNow());
-  if (!answer.ok) return { ok: false, words: answer.error.message, at };
+  if (!answer.ok) return { ok: false, words: refused(answer.error), at };
   const { number } = answer.body;
   return {
     ok: true,

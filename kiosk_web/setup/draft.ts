@@ -1,6 +1,7 @@
 import type { Answer } from "@shared/client/asks";
 import type { JsonObject } from "@shared/client/frames";
 import type { Topic } from "@shared/page/live";
+import { refused } from "@shared/page/refusals";
 import { computed, type ComputedRef, type Ref, ref, type ShallowRef, shallowRef, watch } from "vue";
 import { type Checked, type Entry, type Kind, type PlanView, same, sectionOf } from "./plan";
 
@@ -77,7 +78,7 @@ export function useDraft(topic: Topic<PlanView>): Draft {
     }
     const answer = await topic.ask("check", { edits: body() });
     if (mine !== asking) return;
-    trouble.value = answer.ok ? "" : answer.error.message;
+    trouble.value = answer.ok ? "" : refused(answer.error);
     checked.value = answer.ok ? (answer.body as unknown as Checked) : undefined;
   }
   watch([wanted, revision], () => {
@@ -101,7 +102,7 @@ export function useDraft(topic: Topic<PlanView>): Draft {
       if (answer.ok) {
         if (answer.seq !== undefined) await topic.shows(answer.seq);
         wanted.value = new Map();
-      } else trouble.value = answer.error.message;
+      } else trouble.value = refused(answer.error);
       return answer;
     } finally {
       busy.value = false;

@@ -4,6 +4,7 @@ import { useClinics } from "@shared/desk/clinics";
 import type { DeskTicket, DeskView } from "@shared/desk/view";
 import { tell } from "@shared/page/language";
 import { type Topic, useLive } from "@shared/page/live";
+import { refused } from "@shared/page/refusals";
 import { ref } from "vue";
 import { type Happened, namesOf, told } from "./history";
 
@@ -57,7 +58,7 @@ export function useNurse(desk: Topic<DeskView>) {
         offline ? OFFLINE_DEADLINE_MS : DEADLINE_MS,
       );
       if (!answer.ok) {
-        say(false, answer.error.message + (await whoDidWhat(answer.error.code, body)));
+        say(false, refused(answer.error) + (await whoDidWhat(answer.error.code, body)));
         return answer;
       }
       const done = typeof words === "string" ? words : words(answer.body);
