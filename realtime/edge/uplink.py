@@ -221,9 +221,9 @@ class Uplink:
             if degrees is not None:
                 facts["temperature"] = degrees
             try:
-                hung = await client.ask(topic, "beat", facts)
+                told = await client.ask(topic, "beat", facts)
                 if self._speaking is not None:
-                    self._speaking.hung(tuple(hung.get("voices", ())))
+                    self._speaking.hung(tuple(told.get("screen", {}).get("voices", ())))
             except AskRefused as refused:
                 log.info("the server did not take the beat: %s", refused.code)
             except Ended:

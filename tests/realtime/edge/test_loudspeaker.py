@@ -74,6 +74,16 @@ async def enrolled(admin: Client, agent: Agent, name: str) -> str:
     return terminal
 
 
+def speaks_in(view: dict[str, Any], zone: str, terminal: str) -> bool:
+    speakers = view.get("zones", {}).get(zone, {}).get("speakers", {})
+    return bool(speakers.get(terminal, {}).get("ready"))
+
+
+def said_twice(view: dict[str, Any]) -> dict[str, Any] | None:
+    row: dict[str, Any] = view.get("announcements", {}).get("a1", {})
+    return row if row.get("spoken", {}).get("main", {}).get("times") == 2 else None
+
+
 def area(house: House, view: str = "announcements") -> str:
     return clinic(house, view).replace("/clinic/", "/area/")
 
@@ -104,32 +114,24 @@ async def test_it_takes_its_turns_and_answers_for_them(
     house: House, tmp_path: Path
 ) -> None:
     speaker = SimulatedSpeaker(speed=0.02)
-    async with called(house) as (nurse, call):
-        async with open_agent(settings(house, tmp_path), speaker=speaker) as agent:
-            terminal = await enrolled(nurse, agent, "大厅音箱")
-            topic = await nurse.join(area(house))
-            await until(
-                topic,
-                lambda v: v["zones"]["main"]["speakers"].get(terminal, {}).get("ready"),
-            )
-            await call()
-            row = await until(
-                topic,
-                lambda v: (
-                    (row := v.get("announcements", {}).get("a1"))
-                    and row.get("spoken", {}).get("main", {}).get("times") == 2
-                    and row
-                ),
-            )
-            assert row["spoken"]["main"]["device"] == terminal
-            await has_played(speaker, 2)
-            assert not speaker.overlapped
-            first, second = (one.seconds for one in speaker.played)
-            # the chime comes after a silence, and the words are said whole
-            assert first > 3.0
-            assert second > 2.5
-            assert first > second
-            assert agent.floor.conditions["speaker"].trouble is None
+    async with (
+        called(house) as (nurse, call),
+        open_agent(settings(house, tmp_path), speaker=speaker) as agent,
+    ):
+        terminal = await enrolled(nurse, agent, "大厅音箱")
+        topic = await nurse.join(area(house))
+        await until(topic, lambda v: speaks_in(v, "main", terminal))
+        await call()
+        row = await until(topic, said_twice)
+        assert row["spoken"]["main"]["device"] == terminal
+        await has_played(speaker, 2)
+        assert not speaker.overlapped
+        first, second = (one.seconds for one in speaker.played)
+        # the chime comes after a silence, and the words are said whole
+        assert first > 3.0
+        assert second > 2.5
+        assert first > second
+        assert agent.floor.conditions["speaker"].trouble is None
 
 
 async def test_killed_while_it_speaks_it_says_nothing_twice(
@@ -141,10 +143,7 @@ async def test_killed_while_it_speaks_it_says_nothing_twice(
         topic = await nurse.join(area(house))
         async with open_agent(settings(house, tmp_path), speaker=dying) as agent:
             terminal = await enrolled(nurse, agent, "大厅音箱")
-            await until(
-                topic,
-                lambda v: v["zones"]["main"]["speakers"].get(terminal, {}).get("ready"),
-            )
+            await until(topic, lambda v: speaks_in(v, "main", terminal))
             await call()
             with trio.fail_after(20):
                 while not dying.played:  # noqa: ASYNC110
@@ -153,14 +152,7 @@ async def test_killed_while_it_speaks_it_says_nothing_twice(
         kept = (tmp_path / "edge" / "spoken.json").read_bytes()
         assert "张" not in kept.decode()
         async with open_agent(settings(house, tmp_path), speaker=back):
-            row = await until(
-                topic,
-                lambda v: (
-                    (row := v.get("announcements", {}).get("a1"))
-                    and row.get("spoken", {}).get("main", {}).get("times") == 2
-                    and row
-                ),
-            )
+            row = await until(topic, said_twice)
             assert row["spoken"]["main"]["device"] == terminal
             await has_played(back, 1)
             assert len(back.played) == 1, "the first words were said again"
@@ -181,14 +173,7 @@ async def test_when_it_is_broken_the_fallback_zone_speaks_and_the_desk_sees_it(
         topic = await nurse.join(area(house).replace("/im2/", "/hall2/"))
         await until(
             topic,
-            lambda v: (
-                v["zones"]
-                .get("east", {})
-                .get("speakers", {})
-                .get(north, {})
-                .get("ready")
-                and v["zones"]["south"]["speakers"].get(south, {}).get("ready")
-            ),
+            lambda v: speaks_in(v, "east", north) and speaks_in(v, "south", south),
         )
         await call()
         row = await until(
