@@ -54,6 +54,7 @@ from realtime.clinics import Clinics
 from realtime.config import Settings
 from realtime.deeds import Deeds
 from realtime.demo_bench import DemoBench
+from realtime.demo_floor import DemoFloor
 from realtime.floor_health import VIEW as HEALTH
 from realtime.floor_health import FloorHealth
 from realtime.his_link import HisLink
@@ -126,6 +127,7 @@ class House:
         voices: Voices,
         speech: Speaking,
         floor: FloorHealth,
+        terminals: Terminals,
     ) -> None:
         self.settings = settings
         self.keys = keys
@@ -139,6 +141,7 @@ class House:
         self.voices = voices
         self.speech = speech
         self.floor = floor
+        self.terminals = terminals
         self._door = door
 
     @property
@@ -297,7 +300,7 @@ async def serving(
     door = FrontDoor(edge, http.serve, _door_settings(settings))
     house = House(
         *(settings, keys, gate, system, hub, edge, door, http, desk, openings),
-        *(voices, speech, health),
+        *(voices, speech, health, terminals),
     )
     async with system.running(), trio.open_nursery() as nursery:
         await accounts.void_what_was()
@@ -318,6 +321,7 @@ async def serving(
         if demo:
             await demo_hospital.fill_the_day(system, vault, settings.hospital)
             await demo_schedule.open_the_days(house.system, settings.hospital)
+            nursery.start_soon(DemoFloor(hospital, system, terminals, health).run)
         if bench is not None:
             nursery.start_soon(bench.run)
         if his is not None:
