@@ -275,13 +275,12 @@ export function tiles(
       const name = terminal.name.startsWith(place) ? terminal.name.slice(place.length).trim() : terminal.name;
       return { key, terminal, unit, place, name: name || terminal.name, alarms: mine, ...graded(terminal, mine, tell) };
     })
-    .sort(
-      (a, b) =>
-        GRADES.indexOf(a.grade) - GRADES.indexOf(b.grade) ||
-        (a.terminal.number ?? "").localeCompare(b.terminal.number ?? "", "zh", { numeric: true }) ||
-        a.name.localeCompare(b.name, "zh"),
-    );
+    .sort((a, b) => GRADES.indexOf(a.grade) - GRADES.indexOf(b.grade) || byNumber(a, b));
 }
+
+export const byNumber = (a: Tile, b: Tile): number =>
+  (a.terminal.number ?? "").localeCompare(b.terminal.number ?? "", "zh", { numeric: true }) ||
+  a.name.localeCompare(b.name, "zh");
 
 function graded(terminal: Terminal, alarms: [string, Alarm][], tell: Tell): { grade: Grade; words: string } {
   const worst = alarms[0]?.[1];
