@@ -46,7 +46,7 @@ from queue_displays.boards.views import boards
 from queue_displays.hall import HallView
 from queue_displays.speech.speaking import Speaking
 from queue_displays.speech.utterances import Voices
-from realtime import demo_hospital, demo_schedule, quiet
+from realtime import demo_hospital, demo_people, demo_schedule, quiet
 from realtime.accounts import Accounts, rights_follower
 from realtime.announcer import Announcing, sounding
 from realtime.appointments import Appointments
@@ -188,7 +188,11 @@ async def serving(
     announcing = Announcing(hospital, settings.hospital.zone)
     terminals.plan = lambda: announcing.plan
     sessions = SessionCounter(vault)
-    visits = Visits(hospital, lambda at: day_of(at, settings.hospital.zone))
+    visits = Visits(
+        hospital,
+        lambda at: day_of(at, settings.hospital.zone),
+        lambda at: iso(at, settings.hospital.zone)[11:16],
+    )
     deeds = Deeds(hospital, visits)
 
     def today() -> str:
@@ -277,9 +281,7 @@ async def serving(
         pages=PAGES,
         metrics=metrics,
         checks={"journal": journal_answers},
-        demo=(
-            Demo(keys.tokens, clock, demo_hospital.demo_cards, bench) if demo else None
-        ),
+        demo=(Demo(keys.tokens, clock, _cards, bench) if demo else None),
         staff=Staff(accounts, gate, clock),
         rooms=Rooms(
             RoomKeys(settings.hospital, system, ClinicCounter(vault), vault, clock),
@@ -319,9 +321,9 @@ async def serving(
         await openings.open_today()
         nursery.start_soon(openings.run)
         if demo:
-            await demo_hospital.fill_the_day(system, vault, settings.hospital)
-            await demo_schedule.open_the_days(house.system, settings.hospital)
-            nursery.start_soon(DemoFloor(hospital, system, terminals, health).run)
+            await _fill_the_demo(house, vault)
+            machines = DemoFloor(hospital, system, terminals, health)
+            nursery.start_soon(machines.run)
         if bench is not None:
             nursery.start_soon(bench.run)
         if his is not None:
@@ -338,12 +340,24 @@ async def serving(
         nursery.cancel_scope.cancel()
 
 
+def _cards() -> list[demo_hospital.DemoPatient]:
+    return [*demo_hospital.demo_cards(), *demo_people.bookers()]
+
+
+async def _fill_the_demo(house: House, vault: Vault) -> None:
+    system, desk, hospital = house.system, house.desk, house.settings.hospital
+    persons = await demo_people.make_the_files(system, desk, hospital)
+    await demo_hospital.fill_the_day(system, vault, hospital, persons)
+    await demo_schedule.open_the_days(system, hospital)
+    await demo_people.book_the_numbers(system, desk, vault, hospital, persons)
+
+
 def _bench(keys: TokenKeys, clock: WallClock, address: Callable[[], str]) -> DemoBench:
     def token() -> str:
         now = clock.now()
         return mint(keys, "demo-bench", ["kiosk"], ["*"], now=now, lasts_ms=_COMPANY_MS)
 
-    return DemoBench(demo_hospital.demo_patients(), address, token)
+    return DemoBench(demo_people.everybody(), address, token)
 
 
 async def _keys_of(journal: Journal, settings: Settings) -> Keys:

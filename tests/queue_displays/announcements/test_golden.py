@@ -47,7 +47,7 @@ def test_the_day_replays_to_what_it_was() -> None:
     state = AREA.new(STREAM)
     for line in LINES:
         AREA.evolve(state, AREA.read_event(line))
-    assert state.made == 4
+    assert state.made == 5
     assert list(state.announcements) == [4]
     last = state.announcements[4]
     assert last.unspoken == {"north": "expired"}
