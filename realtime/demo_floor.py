@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import math
 import secrets
-from itertools import repeat
 from typing import Any
 
 import trio
@@ -144,11 +143,12 @@ def _device(
 
 
 def machines(kiosks: int = 12, screens: int = 8, speakers: int = 2) -> list[Machine]:
-    roles: list[Role] = [
-        *repeat("kiosk", kiosks),
-        *repeat("screen", screens),
-        *repeat("speaker", speakers),
-    ]
+    counts: dict[Role, int] = {
+        "kiosk": kiosks,
+        "screen": screens,
+        "speaker": speakers,
+    }
+    roles = [role for role, count in counts.items() for _ in range(count)]
     return [Machine(n, role) for n, role in enumerate(roles, 1)]
 
 
