@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
+from datetime import tzinfo
 from typing import Any
 
 import trio
@@ -16,6 +17,8 @@ from actors.clinic.actor import KIND as CLINIC
 from actors.clinic.actor import clinic_capability
 from actors.clinic.courier import Courier
 from actors.directory.actor import directory_capability
+from actors.floor.actor import KIND as FLOOR
+from actors.floor.actor import floor_capability
 from actors.forecast.forecasts import VIEW as TIMES
 from actors.forecast.forecasts import Forecasts
 from actors.forecast.process import worker_command
@@ -43,7 +46,7 @@ from queue_displays.boards.views import boards
 from queue_displays.hall import HallView
 from queue_displays.speech.speaking import Speaking
 from queue_displays.speech.utterances import Voices
-from realtime import demo_hospital, demo_schedule, quiet
+from realtime import demo_hospital, demo_people, demo_schedule, quiet
 from realtime.accounts import Accounts, rights_follower
 from realtime.announcer import Announcing, sounding
 from realtime.appointments import Appointments
@@ -51,6 +54,8 @@ from realtime.clinics import Clinics
 from realtime.config import Settings
 from realtime.deeds import Deeds
 from realtime.demo_bench import DemoBench
+from realtime.floor_health import VIEW as HEALTH
+from realtime.floor_health import FloorHealth
 from realtime.his_link import HisLink
 from realtime.http.app import Site, create_app
 from realtime.http.audio import AudioRoutes
@@ -81,6 +86,7 @@ from realtime.topics.area_counter import AreaCounter
 from realtime.topics.clinic_counter import ClinicCounter
 from realtime.topics.counter import Counter
 from realtime.topics.directory_counter import DirectoryCounter
+from realtime.topics.floor_counter import FloorCounter
 from realtime.topics.hospital_counter import HospitalCounter
 from realtime.topics.hub import Hub
 from realtime.topics.patients_counter import PatientsCounter
@@ -119,6 +125,7 @@ class House:
         openings: Openings,
         voices: Voices,
         speech: Speaking,
+        floor: FloorHealth,
     ) -> None:
         self.settings = settings
         self.keys = keys
@@ -131,6 +138,7 @@ class House:
         self.openings = openings
         self.voices = voices
         self.speech = speech
+        self.floor = floor
         self._door = door
 
     @property
@@ -171,19 +179,27 @@ async def serving(
     gate = Gate(keys.tokens)
     hospital = settings.hospital.id
     terminals = Terminals(hospital, gate, clock)
+    health = FloorHealth(hospital, terminals, clock, settings.hospital.zone)
     planning = Planning(settings.hospital, clock)
     openings = Openings(settings.hospital)
     announcing = Announcing(hospital, settings.hospital.zone)
     terminals.plan = lambda: announcing.plan
     sessions = SessionCounter(vault)
-    visits = Visits(hospital, lambda at: day_of(at, settings.hospital.zone))
+    visits = Visits(
+        hospital,
+        lambda at: day_of(at, settings.hospital.zone),
+        lambda at: iso(at, settings.hospital.zone)[11:16],
+    )
     deeds = Deeds(hospital, visits)
 
     def today() -> str:
         return day_of(clock.now(), settings.hospital.zone)
 
     built = [
-        *rooms(vault, patients, terminals, planning, announcing, sessions, today),
+        *rooms(
+            *(vault, settings.hospital.zone, patients, terminals, planning),
+            *(announcing, sessions, today, health),
+        ),
         *(wing(vault) for wing in wings),
     ]
     appointments = Appointments(hospital, journal)
@@ -225,7 +241,11 @@ async def serving(
         [counter for _, counter in built],
         clock,
         settings.live.topics,
-        {(CLINIC, TIMES): forecasts, (AREA, RECEIPTS): announcing.receipts},
+        {
+            (CLINIC, TIMES): forecasts,
+            (AREA, RECEIPTS): announcing.receipts,
+            (FLOOR, HEALTH): health,
+        },
     )
     hub.departed = announcing.receipts.gone
     zone = settings.hospital.zone
@@ -258,9 +278,7 @@ async def serving(
         pages=PAGES,
         metrics=metrics,
         checks={"journal": journal_answers},
-        demo=(
-            Demo(keys.tokens, clock, demo_hospital.demo_cards, bench) if demo else None
-        ),
+        demo=(Demo(keys.tokens, clock, _cards, bench) if demo else None),
         staff=Staff(accounts, gate, clock),
         rooms=Rooms(
             RoomKeys(settings.hospital, system, ClinicCounter(vault), vault, clock),
@@ -281,7 +299,7 @@ async def serving(
     door = FrontDoor(edge, http.serve, _door_settings(settings))
     house = House(
         *(settings, keys, gate, system, hub, edge, door, http, desk, openings),
-        *(voices, speech),
+        *(voices, speech, health),
     )
     async with system.running(), trio.open_nursery() as nursery:
         await accounts.void_what_was()
@@ -292,6 +310,7 @@ async def serving(
         nursery.start_soon(hub.run)
         nursery.start_soon(rewrap_keys, journal, vault)
         nursery.start_soon(terminals.run)
+        nursery.start_soon(health.run, system)
         await nursery.start(forecasts.run, system)
         await nursery.start(speech.run)
         if demo:
@@ -299,8 +318,7 @@ async def serving(
         await openings.open_today()
         nursery.start_soon(openings.run)
         if demo:
-            await demo_hospital.fill_the_day(system, vault, settings.hospital)
-            await demo_schedule.open_the_days(house.system, settings.hospital)
+            await _fill_the_demo(house, vault)
         if bench is not None:
             nursery.start_soon(bench.run)
         if his is not None:
@@ -317,12 +335,24 @@ async def serving(
         nursery.cancel_scope.cancel()
 
 
+def _cards() -> list[demo_hospital.DemoPatient]:
+    return [*demo_hospital.demo_cards(), *demo_people.bookers()]
+
+
+async def _fill_the_demo(house: House, vault: Vault) -> None:
+    system, desk, hospital = house.system, house.desk, house.settings.hospital
+    persons = await demo_people.make_the_files(system, desk, hospital)
+    await demo_hospital.fill_the_day(system, vault, hospital, persons)
+    await demo_schedule.open_the_days(system, hospital)
+    await demo_people.book_the_numbers(system, desk, vault, hospital, persons)
+
+
 def _bench(keys: TokenKeys, clock: WallClock, address: Callable[[], str]) -> DemoBench:
     def token() -> str:
         now = clock.now()
         return mint(keys, "demo-bench", ["kiosk"], ["*"], now=now, lasts_ms=_COMPANY_MS)
 
-    return DemoBench(demo_hospital.demo_patients(), address, token)
+    return DemoBench(demo_people.everybody(), address, token)
 
 
 async def _keys_of(journal: Journal, settings: Settings) -> Keys:
@@ -337,12 +367,14 @@ async def _keys_of(journal: Journal, settings: Settings) -> Keys:
 
 def rooms(
     vault: Vault,
+    zone: tzinfo,
     patients: PatientsCounter | None = None,
     terminals: Terminals | None = None,
     planning: Planning | None = None,
     announcing: Announcing | None = None,
     sessions: SessionCounter | None = None,
     today: Callable[[], str] | None = None,
+    health: FloorHealth | None = None,
 ) -> list[tuple[Capability[Any], Counter]]:
     """Every kind of actor of this release, with its counter. That of the patients is
     staffed later by whoever gives it; without ``terminals`` nobody is let in."""
@@ -360,6 +392,7 @@ def rooms(
         _area(vault, announcing),
         (patients_capability(), patients or PatientsCounter()),
         (session_capability(vault), sessions or SessionCounter(vault)),
+        (floor_capability(zone), FloorCounter(health, terminals)),
     ]
 
 

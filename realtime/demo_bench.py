@@ -137,7 +137,9 @@ class DemoBench:
 
         patient = self._patients.get(card)
         if patient is None:
-            return cards.resident()
+            return cards.resident(
+                "闻人晓", number=cards.invented_number("100101", "19500102", "002")
+            )
         return cards.resident(
             patient.name[:15],
             sex=patient.sex,

@@ -8,6 +8,7 @@ and Latin names, surnames read in their own way.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -69,7 +70,7 @@ class DemoPatient:
     @property
     def id_number(self) -> str:
         """A number that checks, of a region that does not exist."""
-        first17 = f"990101{self.birth}{self.card[-3:]}"
+        first17 = f"100101{self.birth}{self.card[-3:]}"
         return first17 + check_character(first17)
 
 
@@ -247,14 +248,19 @@ def demo_patients() -> list[DemoPatient]:
     return patients
 
 
-def register_bodies(clinic: str) -> list[dict[str, Any]]:
-    """The bodies of ``register``, one for each patient of this clinic."""
+def register_bodies(
+    clinic: str, persons: Mapping[str, str] | None = None
+) -> list[dict[str, Any]]:
+    """The bodies of ``register``, one for each patient of this clinic. ``persons``
+    are those of the patient index, by their cards."""
+    known = persons or {}
     return [
         {
             "queue": patient.queue,
             "number": patient.number,
             "name": patient.name,
             "card": patient.card,
+            **({"person": known[patient.card]} if patient.card in known else {}),
         }
         for patient in demo_patients()
         if patient.clinic == clinic
@@ -282,7 +288,12 @@ async def enter_the_plan(system: ActorSystem, hospital: Hospital) -> None:
     await system.ref(plan_stream(hospital.id)).ask(command, principal="demo")
 
 
-async def fill_the_day(system: ActorSystem, vault: Vault, hospital: Hospital) -> None:
+async def fill_the_day(
+    system: ActorSystem,
+    vault: Vault,
+    hospital: Hospital,
+    persons: Mapping[str, str] | None = None,
+) -> None:
     """Register today's patients in the clinics that the plan has opened, and check in
     whoever is here. Keys make it happen once a day, however often the demo starts."""
     counter = ClinicCounter(vault)
@@ -295,7 +306,7 @@ async def fill_the_day(system: ActorSystem, vault: Vault, hospital: Hospital) ->
         stream = clinic_stream(hospital.id, clinic, today)
         ref = system.ref(stream)
         bodies = [
-            *(("setup", "register", body) for body in register_bodies(clinic)),
+            *(("setup", "register", body) for body in register_bodies(clinic, persons)),
             *(("kiosk", "check_in", body) for body in check_in_bodies(clinic)),
         ]
         for place, (view, name, body) in enumerate(bodies, start=1):

@@ -1,4 +1,4 @@
-"""The numbers of `houzhen demo`: four departments, tomorrow and the days after.
+"""The numbers of `houzhen demo`: four departments, today and the days after.
 
 Data only, beside demo_hospital: the same doctors, in the queues of the same clinics.
 Everyone here is invented.
@@ -102,6 +102,18 @@ _DEPARTMENTS = {
     ),
 }
 
+# today's, from midnight to midnight, so that whenever somebody tries the demo there is
+# one left to register for; numbers go on behind those of who is on the list already
+_TODAY = {
+    "cardio": _Sitting("lin", "all", "A", 6, 2000),
+    "respiratory": _Sitting("shan", "all", "B", 6, 2000),
+    "digestive": _Sitting("he", "all", "C", 6, 1500),
+    "eye": _Sitting("qin", "all", "E", 6, 1500),
+}
+_TWO_HOURS = 2 * HOUR
+_BEHIND = 31
+"""The first number of today's: the clinics' lists end before."""
+
 _HOURS: dict[str, tuple[float, float]] = {"am": (8, 12), "pm": (14, 17)}
 _HALF_HOUR = 30 * MINUTE
 
@@ -125,6 +137,54 @@ def opening(department: str, day: date, zone: tzinfo) -> Open:
             for sitting in plan.sittings
         },
     )
+
+
+def opening_today(department: str, day: date, zone: tzinfo) -> Open:
+    """One session, all day long."""
+    plan, sitting = _DEPARTMENTS[department], _TODAY[department]
+    midnight = round(datetime.combine(day, time(), zone).timestamp() * 1000)
+    begins = range(midnight, midnight + 24 * HOUR, _TWO_HOURS)
+    return Open(
+        by="demo",
+        department=DepartmentPlan(
+            plan.name, plan.name_en, CAMPUS, CAMPUS_NAME, plan.floor
+        ),
+        doctors={sitting.doctor: _DOCTORS[sitting.doctor]},
+        sessions={
+            session_of(department, today=True): SessionPlan(
+                half=sitting.half,
+                slots={
+                    str(place): SlotPlan(
+                        at,
+                        at + _TWO_HOURS,
+                        sitting.count,
+                        first=_BEHIND + (place - 1) * sitting.count,
+                    )
+                    for place, at in enumerate(begins, start=1)
+                },
+                doctor=sitting.doctor,
+                kind=sitting.kind,
+                price=sitting.price,
+                clinic=plan.clinic,
+                queue=sitting.queue,
+                prefix=sitting.queue,
+            )
+        },
+    )
+
+
+def session_of(department: str, today: bool) -> str:
+    """The one that is easiest to get into."""
+    if today:
+        return f"{_TODAY[department].doctor}-day"
+    sitting = _DEPARTMENTS[department].sittings[-1]
+    return f"{sitting.doctor}-{sitting.half}"
+
+
+def open_day(today: date, ahead: int) -> date:
+    """So many days ahead, or the day after when nobody works on that one."""
+    day = today + timedelta(days=ahead)
+    return day + timedelta(days=1) if ahead > 0 and day.weekday() == SUNDAY else day
 
 
 def _session(clinic: str, sitting: _Sitting, midnight: int) -> SessionPlan:
@@ -174,16 +234,18 @@ def directory() -> Put:
 
 
 async def open_the_days(system: ActorSystem, hospital: Hospital) -> None:
-    """Lay out the days to come; Sundays are free. Keys make it happen once a day,
-    however often the demo starts."""
+    """Lay out yesterday, whose numbers have run out, today and the days to come;
+    Sundays to come are free. Keys make it happen once a day, however often the demo
+    starts."""
     await system.ref(directory_stream(hospital.id)).ask(directory(), principal="demo")
     today = date.fromisoformat(day_of(system.clock.now(), hospital.zone))
-    for ahead in range(1, DAYS_AHEAD + 1):
+    for ahead in range(-1, DAYS_AHEAD + 1):
         day = today + timedelta(days=ahead)
-        if day.weekday() == SUNDAY:
+        if ahead > 0 and day.weekday() == SUNDAY:
             continue
+        opens = opening if ahead > 0 else opening_today
         for department in department_ids():
             stream = schedule_stream(hospital.id, department, day.isoformat())
-            command = opening(department, day, hospital.zone)
+            command = opens(department, day, hospital.zone)
             with suppress(Refused, KeyReused):  # an earlier start did it
                 await system.ref(stream).ask(command, principal="demo", key="demo-days")

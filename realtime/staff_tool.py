@@ -90,7 +90,9 @@ async def _written_here(settings: Settings, keys: Keys, account: str, name: str)
     journal = Journal(
         settings.journal.url, release=version(), busy_s=settings.journal.busy_s
     )
-    capabilities = [capability for capability, _ in rooms(vault)]
+    capabilities = [
+        capability for capability, _ in rooms(vault, settings.hospital.zone)
+    ]
     system = ActorSystem(journal, capabilities)
     try:
         async with system.running():

@@ -14,10 +14,12 @@ import hmac
 import logging
 import secrets
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Annotated
 
 import msgspec
 import trio
+from msgspec import Meta
 
 from actors.hospital.plan import Plan
 from actors.journal.records import Recorded
@@ -47,6 +49,14 @@ silence under a minute is nobody's business."""
 SWEEP_S = 5.0
 SHOT_BYTES = 300_000
 SHOTS_KEPT = 40
+LOGS_KEPT = 40
+Short32 = Annotated[str, Meta(max_length=32)]
+Seconds = Annotated[int, Meta(ge=0, le=10**9)]
+Count = Annotated[int, Meta(ge=0, le=10**7)]
+DeviceName = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,31}\Z")]
+LogLines = Annotated[
+    tuple[Annotated[str, Meta(max_length=200)], ...], Meta(max_length=100)
+]
 _ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
 _ME = "terminals"
 
@@ -93,8 +103,25 @@ class Candidate(msgspec.Struct, frozen=True):
     expires: Millis
 
 
+class DeviceFacts(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How something attached to a device is. ``trouble`` and ``warning`` are codes, of
+    which it says the last, too; ``for_s`` is how long it has been so. Counts are of
+    its own day."""
+
+    model: Annotated[str, Meta(max_length=60)] = ""
+    port: Annotated[str, Meta(max_length=60)] = ""
+    trouble: Short32 = ""
+    warning: Short32 = ""
+    for_s: Seconds = 0
+    last: Short32 = ""
+    last_s: Seconds = 0
+    today: Count = 0
+    failed: Count = 0
+
+
 class Facts(msgspec.Struct, frozen=True, omit_defaults=True):
-    """How a device says that it is. Nothing in it is about a patient."""
+    """How a device says that it is. Nothing in it is about a patient. ``edge``: it is
+    a computer with ``devices``, which can also send its log and start again."""
 
     version: Short = ""
     width: int = 0
@@ -107,6 +134,10 @@ class Facts(msgspec.Struct, frozen=True, omit_defaults=True):
     nodes: int = 0
     layout: Short = ""
     can_shoot: bool = False
+    edge: bool = False
+    up_s: Seconds = 0
+    temperature: float | None = None
+    devices: Annotated[dict[DeviceName, DeviceFacts], Meta(max_length=16)] = {}
 
 
 class Heard(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -122,6 +153,13 @@ class Shot(msgspec.Struct, frozen=True):
     at: Millis
     kind: str
     image: bytes
+
+
+class Tail(msgspec.Struct, frozen=True):
+    """The last lines of a device's own log."""
+
+    at: Millis
+    lines: tuple[str, ...]
 
 
 class _Asking(msgspec.Struct):
@@ -154,6 +192,9 @@ class Terminals:
         self._heard: dict[str, Heard] = {}
         self._online: dict[str, Millis] = {}
         self._shots: dict[str, Shot] = {}
+        self._logs: dict[str, Tail] = {}
+        self.beaten: Callable[[str, Heard], None] = lambda terminal, heard: None
+        """Hears of every beat."""
         self.system: ActorSystem
         self.plan: Callable[[], Plan | None] = lambda: None
         """The hospital's plan, as it is now."""
@@ -290,7 +331,8 @@ class Terminals:
         if row is None or row.revoked:
             raise Refused("unknown_terminal", "没有这台设备，请重新登记。")
         now = self._clock.now()
-        self._heard[terminal] = Heard(now, facts)
+        heard = self._heard[terminal] = Heard(now, facts)
+        self.beaten(terminal, heard)
         self._online[terminal] = now
         if (True, facts.audio, facts.version) != (row.online, row.audio, row.version):
             await self._note(
@@ -314,6 +356,22 @@ class Terminals:
         if found := self._shots.get(terminal):
             return found
         raise Refused("no_screenshot", "还没有这台设备的截图，请先让它截一张。")
+
+    def keep_log(self, who: Principal, lines: tuple[str, ...]) -> None:
+        self._logs.pop(who.name, None)
+        self._logs[who.name] = Tail(self._clock.now(), lines)
+        while len(self._logs) > LOGS_KEPT:
+            del self._logs[next(iter(self._logs))]
+
+    def log(self, terminal: str) -> Tail:
+        if found := self._logs.get(terminal):
+            return found
+        raise Refused("no_log", "还没有这台设备的日志，请先让它送一次。")
+
+    @property
+    def rows(self) -> Mapping[str, Row]:
+        """Every terminal that was ever enrolled, as it stands."""
+        return self._rows
 
     def row(self, terminal: str) -> Row | None:
         return self._rows.get(terminal)
@@ -365,7 +423,7 @@ class Terminals:
         if row.rights_at and (before is None or before.rights_at != row.rights_at):
             self._gate.revocations.revoke_name(terminal, row.rights_at)
         if row.revoked:
-            for kept in (self._heard, self._online, self._shots):
+            for kept in (self._heard, self._online, self._shots, self._logs):
                 kept.pop(terminal, None)
 
     async def _note(self, terminal: str, note: Note) -> None:

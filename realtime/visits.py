@@ -77,8 +77,11 @@ class Visits:
     """One in a house. Methods raise a Refusal where a question cannot be answered;
     cancelled, nothing has happened."""
 
-    def __init__(self, hospital: str, day_of: Day) -> None:
+    def __init__(
+        self, hospital: str, day_of: Day, time_of: Day = lambda at: ""
+    ) -> None:
         self.system: ActorSystem
+        self._time_of = time_of
         self._hospital = hospital
         self._day_of = day_of
         self._opened: dict[str, set[str]] = {}
@@ -246,7 +249,10 @@ class Visits:
 
         stream = schedule_stream(self._hospital, department, day)
         row: BookingRow | None = await self.system.ref(stream).read(look)
-        return row
+        if row is None or row.slot is None:
+            return row
+        start, end = map(self._time_of, row.slot)
+        return msgspec.structs.replace(row, time=f"{start}–{end}" if start else "")
 
 
 # Rows
@@ -260,6 +266,7 @@ def _mine(state: ClinicState, person: str, card: str) -> list[str]:
 
 
 _OVER = frozenset({"done", "gave_up", "refunded", "left"})
+_PAST = ("over", "refunded")
 _NOTES: dict[str, str] = {
     "called": "called",
     "in": "in_room",
@@ -276,7 +283,7 @@ def ticket_row(
     ticket = state.tickets[key]
     here = own or state.settings.check_in.kiosk_for == "all"
     does, note = _does(state, ticket, here)
-    if day != today and note != "over":
+    if day != today and note not in _PAST:
         does, note = "", "other_day"
     facts = ticket.facts
     return TicketRow(
@@ -303,6 +310,8 @@ def _does(
     state: ClinicState, ticket: Ticket, here: bool
 ) -> tuple[Does | Literal[""], str]:
     stage = ticket.state
+    if stage == "refunded":
+        return "", "refunded"
     if state.closed or stage in _OVER:
         return "", "over"
     if stage in IN_LINE:
@@ -330,7 +339,7 @@ def _doctor(state: ClinicState, ticket: Ticket) -> str:
 def _usefulness(row: TicketRow) -> tuple[int, str, Millis, str]:
     order = ("check_in", "rejoin", "return", "place")
     rank = order.index(row.does) if row.does in order else len(order)
-    if row.note == "over":
+    if row.note in _PAST:
         rank += 1
     return rank, row.day, row.slot[0] if row.slot else 0, row.number
 

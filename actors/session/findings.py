@@ -59,7 +59,8 @@ class TicketRow(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
 
 
 class BookingRow(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
-    """A number of this patient in some department's day."""
+    """A number of this patient in some department's day. ``time`` is the slot as
+    clocks there show it."""
 
     booking: str
     department: str
@@ -77,6 +78,7 @@ class BookingRow(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     note: str = ""
     overdue: bool = False
     ticket: str = ""
+    time: str = ""
 
 
 class Finding(msgspec.Struct, frozen=True, gc=False):

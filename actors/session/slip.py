@@ -59,8 +59,11 @@ def slip_of_number(given: Given, row: BookingRow | None) -> list[dict[str, Any]]
     parts = _head("", given.number)
     if row is not None:
         who = "  ".join(t for t in (row.department_name, row.doctor) if t)
-        half = _HALVES.get(row.half, "")
-        parts += [_text(who, align="centre"), _text(f"{row.day} {half}".strip())]
+        when = row.time or _HALVES.get(row.half, "")
+        parts += [
+            _text(who, align="centre"),
+            _text(f"{row.day} {when}".strip(), align="centre", bold=True),
+        ]
     return [*parts, {"part": "rule"}, _text("就诊当天请先签到。")]
 
 

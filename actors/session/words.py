@@ -212,6 +212,11 @@ def ticket_note(row: TicketRow) -> Words | None:
                 "检查结果还没有到齐，到齐后会自动排队，请在附近等候。",
                 "Some results are missing. You join the line when they are here.",
             )
+        case "refunded":
+            return Words(
+                "这个号已经退了，要看病请重新挂号。",
+                "This number was given back. Please register again to be seen.",
+            )
         case "over":
             return Words(
                 "这张号已经看完了，还要看请重新挂号。",

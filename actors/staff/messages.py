@@ -18,7 +18,14 @@ AccountName = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_.\-]{1,31}\Z")]
 """What somebody types to log in: small Latin letters, as on every keyboard."""
 
 Role: TypeAlias = Literal[
-    "nurse", "doctor", "expert", "manager", "admin", "security", "auditor"
+    "nurse",
+    "doctor",
+    "expert",
+    "manager",
+    "operator",
+    "admin",
+    "security",
+    "auditor",
 ]
 
 WRONG_PASSWORD: Literal["wrong_password"] = "wrong_password"

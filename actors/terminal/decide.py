@@ -40,6 +40,8 @@ ORDER_LASTS_MS: dict[What, Millis] = {
     # between two calls; a full hall may leave no gap for some time
     "reload": 600_000,
     "screenshot": 60_000,
+    "log": 60_000,
+    "restart": 60_000,
 }
 _PLACE = re.compile(r"[0-9A-Za-z_.\-]{1,64}(/[0-9A-Za-z_.\-]{1,64})?\Z")
 PLACES_MAX = 40
@@ -67,6 +69,9 @@ def decide(state: TerminalState, command: Command, now: Millis) -> Decision:
             order = state.orders.get(command.order)
             if order is None or order.done_at:
                 return Accepted((), Nothing())
+            if order.what == "restart" and now > order.until:
+                # it asks before it does so: one found days later is not carried out
+                return Refused("order_over", "这条命令已经过期，请重新下一次。")
             done = OrderDone(
                 at=now, by=command.by, order=command.order, trouble=command.trouble
             )

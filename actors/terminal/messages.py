@@ -15,7 +15,7 @@ from actors.kernel.times import Millis
 
 TerminalId = Annotated[str, Meta(pattern=r"^t[a-z0-9]{10}\Z")]
 Role: TypeAlias = Literal["screen", "kiosk", "speaker"]
-What: TypeAlias = Literal["identify", "reload", "screenshot"]
+What: TypeAlias = Literal["identify", "reload", "screenshot", "log", "restart"]
 Audio: TypeAlias = Literal["", "on", "blocked", "none"]
 """What a device says of its sound: heard, locked by its browser, or it has none."""
 

@@ -13,7 +13,7 @@ from queue_displays.announcements.commands import Command
 from queue_displays.announcements.decide import decide
 from queue_displays.announcements.events import Event
 from queue_displays.announcements.evolve import evolve
-from queue_displays.announcements.lines import next_times
+from queue_displays.announcements.lines import next_time
 from queue_displays.announcements.state import AreaState
 from queue_displays.announcements.views import AnnouncementsView, Sound
 
@@ -42,7 +42,7 @@ def new(stream: str) -> AreaState:
 
 
 def wake_at(state: AreaState) -> Millis | None:
-    return min(next_times(state), default=None)
+    return next_time(state)
 
 
 def area_capability(vault: Vault, sound: Sound | None = None) -> Capability[AreaState]:

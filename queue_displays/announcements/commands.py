@@ -27,7 +27,8 @@ class LayOut(_Command, frozen=True, tag="area.lay_out"):
 
 
 class Announce(_Command, frozen=True, tag="area.announce"):
-    """See events.Announced. No ``zones``: every zone of the area."""
+    """See events.Announced. No ``zones``: every zone of the area. Twice with one
+    ``source`` is once."""
 
     kind: Kind
     words: dict[str, str]
@@ -45,13 +46,16 @@ class Announce(_Command, frozen=True, tag="area.announce"):
     gain: float = 1.0
     spoken: bool = True
     by: str = ""
+    position: int = 0
 
 
 class Withdraw(_Command, frozen=True, tag="area.withdraw"):
-    """One announcement, or all of a ticket but what came after ``before``."""
+    """One announcement, or all of a ticket but what announces an event that came after
+    ``before``, a position of the journal: heard twice, it is true once."""
 
     announcement: int | None = None
     ticket: str = ""
+    before: int = 0
     why: Why = ""
     by: str = ""
 

@@ -124,6 +124,7 @@ def _announce(state: AreaState, command: Announce, now: Millis) -> Decision:
         call=command.call,
         gain=command.gain,
         by=command.by,
+        position=command.position,
     )
     events: list[Event] = [announced]
     if command.expires <= now and zones:
@@ -147,6 +148,7 @@ def _withdraw(state: AreaState, command: Withdraw, now: Millis) -> Decision:
             n
             for n, announcement in state.announcements.items()
             if announcement.ticket == command.ticket
+            and not 0 < command.before < announcement.position
         )
     if not gone:
         return Accepted((), _DONE)

@@ -27,7 +27,8 @@ class LaidOut(_Event, frozen=True, tag="area.laid_out"):
 class Announced(_Event, frozen=True, tag="area.announced"):
     """``source`` is what it announces: a clinic's call, say; once is once. ``words``
     by language; ``short`` without the name. ``ticket`` and ``room`` begin with their
-    clinic. ``silent``: shown, and spoken nowhere."""
+    clinic. No ``zones``: shown, and spoken nowhere. ``position`` is that of the event
+    it announces, if it announces one."""
 
     n: int
     kind: str
@@ -45,6 +46,7 @@ class Announced(_Event, frozen=True, tag="area.announced"):
     call: str = ""
     gain: float = 1.0
     by: str = ""
+    position: int = 0
 
 
 class Withdrawn(_Event, frozen=True, tag="area.withdrawn"):

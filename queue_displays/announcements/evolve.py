@@ -20,7 +20,7 @@ from queue_displays.announcements.events import (
     Withdrawn,
 )
 from queue_displays.announcements.layout import MAIN_ZONE
-from queue_displays.announcements.lines import refresh_offers, turn_open
+from queue_displays.announcements.lines import next_of, refresh_offers, turn_open
 from queue_displays.announcements.state import (
     Announcement,
     AreaState,
@@ -74,6 +74,23 @@ def evolve(state: AreaState, event: Event) -> None:
         case _:
             assert_never(event)
     refresh_offers(state, event.at)
+    for n in _touched(state, event):
+        state.moments.put(n, next_of(state, n))
+
+
+def _touched(state: AreaState, event: Event) -> tuple[int, ...]:
+    """Whose next moment may be another now."""
+    match event:
+        case Announced():
+            return (event.n,)
+        case Withdrawn() | Expired() | Forgotten():
+            return event.announcements
+        case TurnTaken() | Settled():
+            return (event.announcement,)
+        case TurnEnded():
+            return (state.last_ended,)
+        case _:
+            return ()
 
 
 def _laid_out(state: AreaState, event: LaidOut) -> None:
@@ -113,6 +130,7 @@ def _announced(state: AreaState, event: Announced) -> None:
         ticket=event.ticket,
         call=event.call,
         gain=event.gain,
+        position=event.position,
         waiting=set(event.zones),
         spoken={},
         unspoken={},

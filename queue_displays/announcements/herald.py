@@ -1,14 +1,18 @@
 """Carries what happens in clinics to the areas that hear of it.
 
-It follows the journal: an event of a clinic, then an idempotent command to the area
-whose key is the event's position. Stopped between any two steps it hears the event
-again, and what was announced is announced. What it says of a ticket it reads from the
-clinic as it stands then; a call that was undone meanwhile is not announced at all.
+It follows the journal: an event of a clinic, then a command to the area. Stopped
+between any two steps it hears the event again: what was announced is announced, for the
+area knows its source, and what is called back is only what was announced before that.
+What it says of a ticket it reads from the clinic as it stands then; a call that was
+undone meanwhile is not announced at all.
+
+The wall's own picture waits for none of this. What is said waits for one commit beyond
+the clinic's own, and for one more at most where the clinic is in the midst of another:
+everything that came together is looked up at once, and posted at once.
 """
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterable
 from datetime import datetime, tzinfo
 from typing import Any
@@ -37,29 +41,23 @@ from actors.clinic.events import (
 )
 from actors.clinic.state import ClinicState, Room
 from actors.journal.records import Recorded
-from actors.kernel.errors import Busy, DeadlinePassed, KeyReused, Refusal, Unavailable
 from actors.kernel.identity import parts_of
 from actors.kernel.times import Millis
 from actors.runtime.followers import BatchFollower
-from actors.runtime.mail import Mail, Outcome, fingerprint_of
 from actors.runtime.shape import names_of
 from actors.runtime.system import ActorSystem
 from queue_displays.announcements.actor import area_stream
+from queue_displays.announcements.carrying import SENDER, Looking, Sending, Sight
 from queue_displays.announcements.commands import Announce, LayOut, Withdraw
 from queue_displays.announcements.floor import Floor
 from queue_displays.announcements.layout import Kind
-from queue_displays.announcements.state import AreaState
 from queue_displays.announcements.words import Said, words_of
 from queue_displays.boards.cards import policy_of
 
-log = logging.getLogger("houzhen.announcer")
-
-NAME = "announcer"
+NAME = SENDER
 SAY_MS: Millis = 60_000
 """How long what is no call is worth saying."""
 STOP_MS: Millis = 300_000
-
-_AGAIN = (Busy, Unavailable, DeadlinePassed)
 
 _Spoken = (
     Called | CalledAgain | SentToRoom | ClinicStopped | RoomChanged | BroadcastMade
@@ -76,6 +74,9 @@ _Over = (
     | Transferred
     | Leaving
 )
+Heard = tuple[str, list[tuple[str, Announce]]]
+"""The clinic's name, and what its areas are to announce."""
+
 _read = msgspec.json.Decoder(_Spoken | _Over).decode
 
 
@@ -98,6 +99,7 @@ class Herald:
         if floor is not None:
             self._known.set()
         self._laid_out: dict[str, str] = {}
+        self._sight = Sight()
 
     @property
     def floor(self) -> Floor:
@@ -117,45 +119,88 @@ class Herald:
         await self._known.wait()
         sending = Sending(self.system)
         self._lay_out(sending, stream, name)
-        await sending.sent()
+        try:
+            await sending.sent()
+        except BaseException:
+            self._forget(sending)
+            raise
 
     def _lay_out(self, sending: Sending, stream: str, name: str) -> None:
         if stream not in self._laid_out:
             area = parts_of(stream)[2][0]
             sending.post(stream, LayOut(layout=self._floor.layout(area, name)))
             self._laid_out[stream] = name
+            sending.laid_out.append(stream)
+
+    def _forget(self, sending: Sending) -> None:
+        """What was posted may not have been written: areas are not as remembered."""
+        self._sight.forget_all()
+        for stream in sending.laid_out:
+            self._laid_out.pop(stream, None)
 
     async def _heard(self, records: list[Recorded]) -> None:
-        """Posts everything in order, then waits for all of it to be on disk."""
+        """Looks up everything at once, posts it in order, and waits for all of it to
+        be on disk. What was not, is posted again."""
         await self._known.wait()
         sending = Sending(self.system)
-        for record in records:
-            if record.name in _SPOKEN:
-                await self._announce(sending, record)
-            else:
-                await self._withdraw(sending, record)
-        await sending.sent()
+        try:
+            found = await self._looked_up(records)
+            for record in records:
+                if (said := found.get(record.position)) is not None:
+                    self._announce(sending, record, *said)
+                elif record.name in _OVER:
+                    self._withdraw(sending, record)
+            await sending.sent()
+        except BaseException:
+            self._forget(sending)
+            raise
         now = self.system.clock.now()
         for at in sending.announced:
             self.took((now - at) / 1000)
 
+    async def _looked_up(self, records: list[Recorded]) -> dict[int, Heard]:
+        """What is to be said of each, by its position. Areas that have not been met
+        yet are asked what is in their sight."""
+        looking = Looking(self.system)
+        for record in records:
+            place = _clinic_of(record)
+            if place is None:
+                continue
+            hospital, clinic, day = place
+            if record.name in _SPOKEN:
+                event = _read(record.body)
+
+                def look(
+                    state: ClinicState, clinic: str = clinic, event: Any = event
+                ) -> Heard:
+                    name = state.plan.name if state.plan else ""
+                    return name, list(self._said(clinic, state, event))
+
+                looking.at(record.stream, look, record.position)
+                continue
+            for area in self._floor.areas_of(clinic):
+                stream = area_stream(hospital, area, day)
+                if self._sight.is_strange(stream):
+                    looking.at(stream, self._sight.taking(stream))
+        return await looking.done()
+
     # -- what is said --------------------------------------------------------------
 
-    async def _announce(self, sending: Sending, record: Recorded) -> None:
-        hospital, kind, (clinic, day) = _clinic_of(record)
-        if kind != CLINIC:
-            return
-        event = _read(record.body)
-
-        def look(state: ClinicState) -> tuple[str, list[tuple[str, Announce]]]:
-            name = state.plan.name if state.plan else ""
-            return name, list(self._said(clinic, state, event))
-
-        name, found = await self.system.ref(record.stream).read(look)
+    def _announce(
+        self,
+        sending: Sending,
+        record: Recorded,
+        name: str,
+        found: list[tuple[str, Announce]],
+    ) -> None:
+        hospital, _, (_, day) = parts_of(record.stream)
         for area, command in found:
             stream = area_stream(hospital, area, day)
             self._lay_out(sending, stream, name)
-            sending.post(stream, command, f"{NAME}:{record.position}")
+            if command.ticket:
+                self._sight.announced(stream, command.ticket, command.expires)
+            command = msgspec.structs.replace(command, position=record.position)
+            sending.post(stream, command)
             sending.announced.append(record.at)
             self.announced += 1
 
@@ -283,71 +328,29 @@ class Herald:
 
     # -- what is called back -----------------------------------------------------------
 
-    async def _withdraw(self, sending: Sending, record: Recorded) -> None:
-        """Only where something of this ticket is still in sight: most patients go in
-        when their call has long been said."""
-        hospital, kind, (clinic, day) = _clinic_of(record)
-        if kind != CLINIC:
+    def _withdraw(self, sending: Sending, record: Recorded) -> None:
+        """Only where something of this ticket may still be in sight: most patients go
+        in when their call has long been said."""
+        place = _clinic_of(record)
+        if place is None:
             return
-        event = _read(record.body)
-        ticket = f"{clinic}/{event.ticket}"
-
-        def in_sight(state: AreaState) -> bool:
-            return any(a.ticket == ticket for a in state.announcements.values())
-
+        hospital, clinic, day = place
+        ticket = ""
         for area in self._floor.areas_of(clinic):
             stream = area_stream(hospital, area, day)
-            if await self.system.ref(stream).read(in_sight):
+            if self._sight.is_clear(stream):
+                continue
+            ticket = ticket or f"{clinic}/{_read(record.body).ticket}"
+            if self._sight.withdrawn(stream, ticket):
                 why = record.name.partition(".")[2]
-                command = Withdraw(ticket=ticket, why=why)
-                sending.post(stream, command, f"{NAME}:{record.position}")
+                command = Withdraw(ticket=ticket, before=record.position, why=why)
+                sending.post(stream, command)
 
 
-class Sending:
-    """Commands on their way, in order. ``sent`` returns when all are on disk."""
-
-    def __init__(self, system: ActorSystem) -> None:
-        self._system = system
-        self._open = 0
-        self._all = trio.Event()
-        self._failed: Refusal | None = None
-        self.announced: list[Millis] = []
-
-    def post(self, stream: str, command: Any, key: str | None = None) -> None:
-        self._open += 1
-        mail = Mail(
-            command,
-            NAME,
-            self._done,
-            key=key,
-            fingerprint=fingerprint_of(command) if key is not None else b"",
-        )
-        self._system.post(stream, mail)
-
-    def _done(self, outcome: Outcome) -> None:
-        self._open -= 1
-        if isinstance(outcome, _AGAIN):
-            self._failed = outcome
-        elif isinstance(outcome, Refusal) and not isinstance(outcome, KeyReused):
-            # a key that stands for other words was announced before a restart;
-            # everything else is our own mistake
-            log.error("an area refused what was carried to it: %r", outcome)
-        if not self._open:
-            self._all.set()
-
-    async def sent(self) -> None:
-        """Raises what could not be written, to be tried again with the same keys."""
-        if self._open:
-            await self._all.wait()
-        if self._failed is not None:
-            raise self._failed
-
-
-def _clinic_of(record: Recorded) -> tuple[str, str, tuple[str, str]]:
+def _clinic_of(record: Recorded) -> tuple[str, str, str] | None:
+    """Its hospital, name and day."""
     hospital, kind, rest = parts_of(record.stream)
-    if len(rest) != 2:
-        return hospital, "", ("", "")
-    return hospital, kind, (rest[0], rest[1])
+    return (hospital, *rest) if kind == CLINIC and len(rest) == 2 else None
 
 
 def _opened_in_his(event: Called | CalledAgain) -> bool:

@@ -167,17 +167,28 @@ def repeats_wait(state: AreaState, n: int) -> bool:
     return any(n == item for lane in state.lanes.values() for item, _ in lane.repeats)
 
 
-def next_times(state: AreaState) -> Iterator[Millis]:
-    """Every moment at which something follows by itself."""
-    for lane in state.lanes.values():
-        if lane.speaking is not None:
-            yield lane.speaking.until
-        if lane.offer is not None:
-            yield lane.offer.since + OFFER_MS
-    for n, announcement in state.announcements.items():
-        if announcement.waiting or repeats_wait(state, n):
-            yield announcement.expires
-        if announcement.outcome is None:
-            yield announcement.expires + SETTLE_MS
-        elif not under_way(state, n):
-            yield over_at(announcement)
+def next_of(state: AreaState, n: int) -> Millis | None:
+    """The next moment at which something follows for this announcement by itself."""
+    announcement = state.announcements.get(n)
+    if announcement is None:
+        return None
+    if announcement.waiting or repeats_wait(state, n):
+        return announcement.expires
+    if announcement.outcome is None:
+        return announcement.expires + SETTLE_MS
+    return None if under_way(state, n) else over_at(announcement)
+
+
+def next_time(state: AreaState) -> Millis | None:
+    """The next at which something follows by itself in the whole area."""
+    moments = [at for lane in state.lanes.values() for at in _next_in(lane)]
+    if (earliest := state.moments.earliest) is not None:
+        moments.append(earliest)
+    return min(moments, default=None)
+
+
+def _next_in(lane: Lane) -> Iterator[Millis]:
+    if lane.speaking is not None:
+        yield lane.speaking.until
+    if lane.offer is not None:
+        yield lane.offer.since + OFFER_MS

@@ -7,6 +7,7 @@ import msgspec
 from actors.kernel.sealed import Sealed
 from actors.kernel.times import Millis
 from queue_displays.announcements.layout import Layout, Slide
+from queue_displays.announcements.moments import Moments
 
 
 class Heard(msgspec.Struct, gc=False):
@@ -46,6 +47,7 @@ class Announcement(msgspec.Struct, kw_only=True):
     waiting: set[str]
     spoken: dict[str, Heard]
     unspoken: dict[str, str]
+    position: int = 0
     outcome: Outcome | None = None
 
 
@@ -106,6 +108,7 @@ class AreaState(msgspec.Struct):
     lapsed: dict[int, Turn] = {}
     last_ended: int = 0
     sources: set[str] = set()
+    moments: Moments = msgspec.field(default_factory=Moments)
     opening: str = ""
     closing: str = ""
     slides: tuple[Slide, ...] = ()

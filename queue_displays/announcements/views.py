@@ -22,11 +22,12 @@ from queue_displays.announcements.events import (
     TurnTaken,
     Withdrawn,
 )
+from queue_displays.announcements.layout import Tone
 from queue_displays.announcements.lines import can_speak, speakers_of, zone_plan
 from queue_displays.announcements.state import Announcement, AreaState
 
-Sound = Callable[[str, str, str, float], str | None]
-"""The key of words with a name in their ``{name}``, in a language, so loud; None where
+Sound = Callable[[str, str, str, Tone], str | None]
+"""The key of words with a name in their ``{name}``, in a language, said so; None where
 nothing can say them. Asked for it, the house begins to render it."""
 
 NAME = "{name}"
@@ -81,6 +82,8 @@ class AnnouncementsView:
                 yield from self.paths(state)
             case Announced():
                 yield from _rows_of(event.n)
+                for zone in event.zones:
+                    yield "alarms", f"silent.{zone}"
             case Withdrawn() | Expired() | Forgotten():
                 for n in event.announcements:
                     yield from _rows_of(n)
@@ -90,13 +93,17 @@ class AnnouncementsView:
                 yield from _rows_of(state.last_ended)
             case SpeakerCame() | SpeakerLost():
                 yield "alarms", f"speaker.{event.device}"
+                for zone in state.lanes:
+                    yield "alarms", f"silent.{zone}"
             case TextsSet():
                 for text in TEXTS:
                     yield "texts", text
                 # as many as there may have been
                 for number in range(1, 21):
                     yield "slides", f"s{number}"
-        yield from _zones(state)
+        # whoever comes to a turn may be another in every zone: a device has one mouth
+        for zone in state.lanes:
+            yield "zones", zone
 
     def row(self, state: AreaState, section: str, key: str) -> Any:
         match section:
@@ -104,7 +111,7 @@ class AnnouncementsView:
                 return _area(state, key)
             case "announcements":
                 found = state.announcements.get(int(key[1:]))
-                return None if found is None else self._announcement(found)
+                return None if found is None else self._announcement(found, state)
             case "zones":
                 return _zone(state, key)
             case "alarms":
@@ -116,7 +123,11 @@ class AnnouncementsView:
             case _:
                 return None
 
-    def _announcement(self, announcement: Announcement) -> dict[str, Any]:
+    def _announcement(
+        self, announcement: Announcement, state: AreaState
+    ) -> dict[str, Any]:
+        layout = state.layout
+        tone = Tone(announcement.gain, layout.pace, layout.voice)
         name = shown_name(announcement, self._vault)
         row: dict[str, Any] = {
             "n": announcement.n,
@@ -137,11 +148,11 @@ class AnnouncementsView:
             row["name"] = name
         if announcement.gain != 1.0:
             row["gain"] = announcement.gain
-        if audio := self._audio(announcement.words, name, announcement.gain):
+        if audio := self._audio(announcement.words, name, tone):
             row["audio"] = audio
         if announcement.short and name:
             row["short"] = worded(announcement.short, "")
-            if audio := self._audio(announcement.short, "", announcement.gain):
+            if audio := self._audio(announcement.short, "", tone):
                 row["audio_short"] = audio
         if announcement.spoken:
             row["spoken"] = {
@@ -152,11 +163,11 @@ class AnnouncementsView:
             row["outcome"] = outcome
         return row
 
-    def _audio(self, words: dict[str, str], name: str, gain: float) -> dict[str, str]:
+    def _audio(self, words: dict[str, str], name: str, tone: Tone) -> dict[str, str]:
         if self._sound is None:
             return {}
         found = {
-            language: self._sound(text, name, language, gain)
+            language: self._sound(text, name, language, tone)
             for language, text in words.items()
         }
         return {language: key for language, key in found.items() if key is not None}

@@ -25,6 +25,7 @@ from realtime.edge.settings import EdgeSettings
 from realtime.edge.slips import written
 from realtime.edge.spool import Job, OtherSlip, Spool
 from realtime.edge.uplink import Uplink
+from realtime.edge.vitals import LogTail, Vitals
 from realtime.version import version
 
 log = logging.getLogger("houzhen.edge")
@@ -41,6 +42,9 @@ class Agent:
         self.settings = settings
         self.secret = pairing_secret(settings.folder)
         self.floor = Floor(settings.devices, self._hear)
+        self.vitals = Vitals(settings.devices, settings.folder)
+        self.log = LogTail()
+        self._again = trio.Event()
         self._spool = Spool(settings.folder / "spool.db")
         self.printing: Printing | None = None
         if self.floor.printer is not None and settings.devices.printer is not None:
@@ -58,7 +62,9 @@ class Agent:
             take=self._take,
             health=self._health,
         )
-        self.uplink = Uplink(settings, self._reach, self._order)
+        self.uplink = Uplink(
+            settings, self._reach, self._order, self.vitals.told, lambda: self.log.lines
+        )
         # by device: the message of the card that lies there, None once it is forgotten
         self._lying: dict[str, dict[str, Any] | None] = {}
         self._scan: tuple[float, dict[str, Any]] | None = None
@@ -66,8 +72,9 @@ class Agent:
     async def run(
         self, task_status: trio.TaskStatus[int] = trio.TASK_STATUS_IGNORED
     ) -> None:
-        """Until cancelled; the status is the door's port. Raises OSError when another
-        program has that."""
+        """Until cancelled, or told to start again; the status is the door's port.
+        Raises OSError when another program has that."""
+        log.addHandler(self.log)
         try:
             async with trio.open_nursery() as nursery:
                 port = await nursery.start(self.door.run)
@@ -76,12 +83,21 @@ class Agent:
                 if self.printing is not None:
                     nursery.start_soon(self.printing.run)
                 task_status.started(port)
+                await self._again.wait()
+                nursery.cancel_scope.cancel()
         finally:
+            log.removeHandler(self.log)
             self._spool.close()
+
+    @property
+    def starts_again(self) -> bool:
+        """It ended because it was told to start again, and not because it was cut."""
+        return self._again.is_set()
 
     # -- from the devices -----------------------------------------------------------
 
     def _hear(self, event: object) -> None:
+        self.vitals.hear(event, self.floor.conditions)
         match event:
             case Up() | Down() | PrinterState():
                 self._condition(event.device)
@@ -146,13 +162,19 @@ class Agent:
         self.uplink.look()
 
     def _job(self, job: Job) -> None:
+        self.vitals.job(job)
         self.door.tell(words.job_of(job))
 
     def _reach(self, connected: bool) -> None:
         self.door.tell({"type": "server", "connected": connected})
 
     def _order(self, what: str) -> str:
-        """From the set-up page: the page here carries it out, if there is one."""
+        """From the set-up page: the page here carries it out, if there is one. To start
+        again needs none: what was begun is settled when the spool is read again."""
+        if what == "restart":
+            log.warning("told to start again")
+            self._again.set()
+            return ""
         if self.door.page is None:
             return "no page is open on this kiosk"
         self.door.tell({"type": "order", "what": what})

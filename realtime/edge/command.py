@@ -7,10 +7,15 @@ import logging
 import signal
 import sys
 import tempfile
+from collections.abc import AsyncIterator
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+if TYPE_CHECKING:
+    import trio
+
+log = logging.getLogger("houzhen.edge")
 FINE, FAILED, NO_ADDRESS = 0, 1, 3
 
 
@@ -52,7 +57,7 @@ def _edge(asked: argparse.Namespace) -> int:
     logging.getLogger("httpx").setLevel(logging.WARNING)
     ended = FINE
     try:
-        trio.run(_serve, settings)
+        trio.run(_serve, settings, asked.config)
     except* OSError as group:
         print(f"houzhen edge: {_reason(group)}", file=sys.stderr)
         ended = NO_ADDRESS
@@ -66,23 +71,37 @@ def _reason(group: BaseExceptionGroup[OSError]) -> str:
     return f"the page's door cannot open, change local.port: {found}"
 
 
-async def _serve(settings: Any) -> None:
+async def _serve(settings: Any, config: Path) -> None:
+    """Until a signal; told by the server to start again, it reads its file anew."""
     import trio
 
+    from realtime.config_sources import BadSettings
     from realtime.edge.agent import Agent
+    from realtime.edge.settings import load_edge
 
-    agent = Agent(settings)
     async with trio.open_nursery() as nursery:
         with trio.open_signal_receiver(*_ending_signals()) as signals:
-            port = await nursery.start(agent.run)
-            print(
-                f"候诊 houzhen edge — open the page with "
-                f"#edge=127.0.0.1:{port}&pair={agent.secret}",
-                flush=True,
-            )
-            async for _ in signals:
-                nursery.cancel_scope.cancel()
-                break
+            nursery.start_soon(_until_signal, signals, nursery.cancel_scope)
+            while True:
+                agent = Agent(settings)
+                async with trio.open_nursery() as running:
+                    port = await running.start(agent.run)
+                    print(
+                        f"候诊 houzhen edge — open the page with "
+                        f"#edge=127.0.0.1:{port}&pair={agent.secret}",
+                        flush=True,
+                    )
+                try:
+                    settings = load_edge(config)
+                except BadSettings as bad:
+                    # a kiosk with the settings of before is better than none
+                    log.warning("the settings of before stay: %s", bad)
+
+
+async def _until_signal(signals: AsyncIterator[int], scope: trio.CancelScope) -> None:
+    async for _ in signals:
+        scope.cancel()
+        return
 
 
 def _ending_signals() -> list[signal.Signals]:

@@ -8,6 +8,7 @@ import os
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import httpx
 import msgspec
@@ -15,6 +16,7 @@ import trio
 
 from realtime.client import AskRefused, Client, ClientError, Ended, open_client
 from realtime.edge.settings import EdgeSettings
+from realtime.edge.vitals import temperature
 from realtime.version import version
 
 log = logging.getLogger("houzhen.edge")
@@ -45,11 +47,15 @@ class Uplink:
         settings: EdgeSettings,
         reach: Callable[[bool], None],
         order: Callable[[str], str],
+        vitals: Callable[[], dict[str, Any]] = dict,
+        log_lines: Callable[[], list[str]] = list,
     ) -> None:
         self._settings = settings
         self._reach = reach
         # carries out what the set-up page asked for; the answer is why it could not
         self._order = order
+        self._vitals = vitals
+        self._log_lines = log_lines
         self._file = settings.folder / "terminal.json"
         self._news = trio.Event()
         self._turned = trio.Event()
@@ -187,15 +193,28 @@ class Uplink:
             nursery.cancel_scope.cancel()
 
     async def _obey(self, client: Client, topic: str, order: str, what: str) -> None:
-        done = {"order": order, "trouble": self._order(what)}
         with suppress(AskRefused, Ended):
-            await client.ask(topic, "obeyed", done)
+            if what == "log":
+                await client.ask(topic, "log", {"lines": self._log_lines()})
+                await client.ask(topic, "obeyed", {"order": order})
+            elif what == "restart":
+                # told first: one that is carried out and not known as done would be
+                # carried out again and again; one that is over is refused here
+                await client.ask(topic, "obeyed", {"order": order})
+                self._order(what)
+            else:
+                done = {"order": order, "trouble": self._order(what)}
+                await client.ask(topic, "obeyed", done)
 
     async def _beats(self, client: Client, topic: str) -> None:
         while True:
             self._news = trio.Event()
+            facts = {"version": version(), **self._vitals()}
+            degrees = await trio.to_thread.run_sync(temperature)
+            if degrees is not None:
+                facts["temperature"] = degrees
             try:
-                await client.ask(topic, "beat", {"version": version()})
+                await client.ask(topic, "beat", facts)
             except AskRefused as refused:
                 log.info("the server did not take the beat: %s", refused.code)
             except Ended:

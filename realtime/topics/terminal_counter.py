@@ -24,12 +24,12 @@ from actors.terminal.messages import (
     Short,
     What,
 )
-from realtime.terminals import Facts, Terminals
+from realtime.terminals import Facts, LogLines, Terminals
 from realtime.tokens import Principal
 from realtime.topics.counter import Errand, Inquiry, read_body
 
 DEVICES = frozenset({"screen", "kiosk", "speaker"})
-_STAFF = frozenset({"admin", "nurse"})
+_STAFF = frozenset({"admin", "nurse", "operator"})
 Code = Annotated[str, Meta(pattern=r"^\d{6}\Z")]
 
 
@@ -62,6 +62,10 @@ class _Revoke(_Body, frozen=True):
 
 class _Order(_Body, frozen=True):
     what: What
+
+
+class _Log(_Body, frozen=True):
+    lines: LogLines
 
 
 class _Obeyed(_Body, frozen=True):
@@ -114,11 +118,13 @@ class TerminalCounter:
         body: msgspec.Raw,
     ) -> Errand | Inquiry:
         self.may_look(who, parts, view)
-        if name in ("beat", "obeyed"):
+        if name in ("beat", "obeyed", "log"):
             if not _is_it(who, parts[0]):
                 raise Forbidden
             if name == "beat":
                 return self._beat(who, read_body(body, Facts))
+            if name == "log":
+                return self._keep_log(who, read_body(body, _Log).lines)
             obeyed = read_body(body, _Obeyed)
             return Errand(
                 Obeyed(by=who.name, order=obeyed.order, trouble=obeyed.trouble)
@@ -144,6 +150,13 @@ class TerminalCounter:
         async def answer() -> tuple[bytes, int]:
             screen = await self._terminals.beat(who, facts)
             return msgspec.json.encode({"screen": screen}), 0
+
+        return Inquiry(answer)
+
+    def _keep_log(self, who: Principal, lines: tuple[str, ...]) -> Inquiry:
+        async def answer() -> tuple[bytes, int]:
+            self._terminals.keep_log(who, lines)
+            return b"{}", 0
 
         return Inquiry(answer)
 

@@ -2,7 +2,8 @@
 COUNT CLINIC``, with the token on stdin.
 
 For every number that a page calls and has painted, one line goes to stdout: the page,
-the number, and when it was painted, by the machine's clock. They end when stdin does.
+the number, and when the page had heard of it, had drawn it and had painted it, by the
+machine's clock. They end when stdin does.
 """
 
 from __future__ import annotations
@@ -25,13 +26,31 @@ _WATCH = """
     const number = (shown.match(/A\\d{3,}/) ?? [""])[0];
     if (number === last) return;
     last = number;
+    const origin = performance.timeOrigin;
+    const drawn = origin + performance.now();
     requestAnimationFrame(() => requestAnimationFrame(() =>
-      painted(number, performance.timeOrigin + performance.now())));
+      painted(number, origin + (window.heardOf[number] ?? NaN), drawn,
+        origin + performance.now())));
   };
   new MutationObserver(look).observe(document.body,
     { subtree: true, childList: true, characterData: true, attributes: true });
   look();
 }
+"""
+
+# when the patch with its call came in, before anything was made of it
+_HEAR = """
+window.heardOf = {};
+const Plain = window.WebSocket;
+window.WebSocket = class extends Plain {
+  constructor(...told) {
+    super(...told);
+    this.addEventListener("message", ({ data }) => {
+      const found = /"calls":\\{[^}]*"number":"(A\\d{3,})"/.exec(data);
+      if (found) window.heardOf[found[1]] ??= performance.now();
+    });
+  }
+};
 """
 
 _MUTE = "window.AudioContext = window.webkitAudioContext = undefined"
@@ -48,11 +67,19 @@ def main(address: str, count: int, clinic: str, token: str) -> None:
         for which in range(count):
             page = browser.new_context(viewport=size).new_page()  # type: ignore[arg-type]
 
-            def painted(number: str, at: float, which: int = which) -> None:
-                print(f"{which} {number or '-'} {at:.3f}", flush=True)
+            def painted(
+                number: str,
+                heard: float | None,
+                drawn: float,
+                at: float,
+                which: int = which,
+            ) -> None:
+                moments = " ".join(f"{one or 0:.3f}" for one in (heard, drawn, at))
+                print(f"{which} {number or '-'} {moments}", flush=True)
 
             page.expose_function("painted", painted)
             page.add_init_script(_MUTE)
+            page.add_init_script(_HEAR)
             page.goto(f"{address}/screen?clinic={clinic}#token={token}")
             page.wait_for_selector("[data-layout]")
             page.evaluate(_WATCH)

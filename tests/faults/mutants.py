@@ -30,6 +30,7 @@ PATCHES = "tests/actors/runtime/test_patches.py::test_"
 FOLLOWERS = "tests/actors/runtime/test_followers.py::test_"
 JOURNAL = "tests/actors/journal/test_journal.py::test_"
 SNAPSHOTS = "tests/actors/runtime/test_snapshots.py::test_"
+HERALD = "tests/queue_displays/announcements/test_herald.py::test_"
 FLOOR = "tests/faults/test_floor.py::test_"
 
 
@@ -203,6 +204,35 @@ MUTANTS = (
         '                "synchronous=full",\n',
         '                "synchronous=normal",\n',
         (FLOOR + "a_commit_is_synced",),
+    ),
+    Mutant(
+        "what was announced once is not announced again",
+        "queue_displays/announcements/decide.py",
+        "    if command.source and command.source in state.sources:\n",
+        "    if False:\n",
+        (HERALD + "what_is_heard_twice_calls_back_nothing_that_came_later",),
+    ),
+    Mutant(
+        "a call is called back only by what came after it",
+        "queue_displays/announcements/decide.py",
+        "            and not 0 < command.before < announcement.position\n",
+        "",
+        (HERALD + "what_is_heard_twice_calls_back_nothing_that_came_later",),
+    ),
+    Mutant(
+        "an area that is met anew is asked what is in its sight",
+        "queue_displays/announcements/carrying.py",
+        "        return stream not in self._known\n",
+        "        return False\n",
+        (HERALD + "what_was_in_sight_before_the_house_fell_is_called_back",),
+    ),
+    Mutant(
+        "an announcer's cursor waits for what it posted",
+        "queue_displays/announcements/herald.py",
+        "                    self._withdraw(sending, record)\n"
+        "            await sending.sent()\n",
+        "                    self._withdraw(sending, record)\n",
+        (HERALD + "what_an_area_could_not_write_is_carried_again",),
     ),
 )
 

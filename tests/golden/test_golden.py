@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import json
+from datetime import UTC
 from typing import Any
 
 import msgspec
@@ -15,6 +16,7 @@ import pytest
 from actors.booker.actor import booker_capability
 from actors.clinic.actor import clinic_capability
 from actors.directory.actor import directory_capability
+from actors.floor.actor import floor_capability
 from actors.his.actor import his_capability
 from actors.hospital.actor import plan_capability
 from actors.patients.actor import patients_capability
@@ -34,6 +36,7 @@ WRITTEN: dict[str, tuple[Capability[Any], ...]] = {
     "clinic-events": (clinic_capability(VAULT),),
     "clinic-full-day": (clinic_capability(VAULT),),
     "directory-events": (directory_capability(),),
+    "floor-events": (floor_capability(UTC),),
     "his-events": (his_capability(),),
     "patients-events": (patients_capability(),),
     "plan-events": (plan_capability(),),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { daysFor, doctorsOf, earliest, halvesOf, type Offers, yuan } from "./booking";
-import { back, FRESH, onlyTicket, pageOf, readOff, scanned, typedKind } from "./pages";
+import { back, filled, FRESH, onlyTicket, pageOf, readOff, scanned, typedKind } from "./pages";
 import type { ServerStep, SessionView, TicketRow } from "./view";
 
 const at = (step: ServerStep, more: SessionView = {}): SessionView => ({
@@ -142,5 +142,19 @@ describe("what can be booked", () => {
   });
   test("money is yuan", () => {
     expect([yuan(3000), yuan(1550)]).toEqual(["30", "15.50"]);
+  });
+});
+
+describe("what patches leave behind", () => {
+  test("an emptied section is none", () => {
+    const view = { session: { step: "choose" }, said: {}, place: {}, tickets: {} };
+    expect(filled(view as unknown as SessionView)).toEqual({ session: { step: "choose" } });
+  });
+
+  test("a number that has its ticket here is taken by checking in", () => {
+    const booked = { booking: "b1", department: "cardio", day: "2026-11-23", does: ["take"] };
+    const mine = at("choose", { tickets: { "1": ticket("check_in") } });
+    expect(onlyTicket({ ...mine, bookings: { "1": { ...booked, ticket: "1" } } }, "")).toBe("1");
+    expect(onlyTicket({ ...mine, bookings: { "1": booked } }, "")).toBeUndefined();
   });
 });

@@ -94,9 +94,20 @@ export function back(page: Page, trail: Trail): Trail | undefined {
 export function onlyTicket(view: SessionView, aim: Purpose): string | undefined {
   if (aim !== "" && aim !== "check_in") return undefined;
   const own = Object.entries(view.tickets ?? {}).filter(([, row]) => row.does);
-  const toTake = Object.values(view.bookings ?? {}).some((row) => row.does?.includes("take"));
+  // a number that has its ticket here is taken by checking in
+  const toTake = Object.values(view.bookings ?? {}).some(
+    (row) => row.ticket === undefined && row.does?.includes("take"),
+  );
   const first = own[0];
   return own.length === 1 && first && !toTake ? first[0] : undefined;
+}
+
+/** Of a section that patches have emptied a hull is left: that is none. */
+export function filled(view: SessionView): SessionView {
+  const sections = Object.entries(view) as [string, object][];
+  return Object.fromEntries(
+    sections.filter(([, section]) => Object.keys(section).length > 0),
+  ) as SessionView;
 }
 
 /** Rows in the order in which they help: what can be done first. */

@@ -97,7 +97,7 @@ export interface SessionView {
   hold?: Hold;
   doing?: { what: string; since: number };
   place?: Place;
-  given?: { number?: string; start?: number; end?: number };
+  given?: { booking?: string; number?: string; start?: number; end?: number };
   said?: { code: string; zh: string; en: string; about?: string };
   slip?: { id: string; parts: Part[] };
   last?: { session: string; why: string; at: number };

@@ -3,7 +3,7 @@ import type { JsonObject } from "@shared/client/frames";
 import { useLive, useTopicOf } from "@shared/page/live";
 import { computed, onScopeDispose, ref, shallowRef, watch } from "vue";
 import { type Offers } from "./booking";
-import { back, FRESH, onlyTicket, type Page, pageOf, type Problem, type Read, type Trail } from "./pages";
+import { back, filled, FRESH, onlyTicket, type Page, pageOf, type Problem, type Read, type Trail } from "./pages";
 import type { Department, Offer, Purpose, SessionView } from "./view";
 
 /** Kiosks never spin longer. */
@@ -38,7 +38,7 @@ export function useVisit(terminal: string) {
   const view = computed<SessionView | undefined>(() => {
     const { value } = topic.view;
     const over = gone.value !== undefined && value?.session?.id === gone.value;
-    return over ? { session: { step: "idle" } } : value;
+    return over ? { session: { step: "idle" } } : value && filled(value);
   });
   const page = computed<Page>(() => pageOf(view.value, trail.value, offline.value));
   const session = computed(() => view.value?.session?.id);
@@ -55,10 +55,19 @@ export function useVisit(terminal: string) {
   onScopeDispose(() => clearInterval(watchdog));
 
   watch(session, (is, was) => {
+    if (was === undefined) resume();
     if (was === undefined || is === was) return;
     trail.value = FRESH;
     read.value = undefined;
   });
+
+  /** A page loaded anew in the middle: what they came for, the server still knows. */
+  function resume(): void {
+    const { purpose = "" } = view.value?.session ?? {};
+    if (purpose === "" || trail.value.aim !== "" || trail.value.asking) return;
+    go({ aim: purpose });
+    if (purpose === "book" && step.value === "choose") void departments();
+  }
 
   const go = (more: Partial<Trail>) => {
     trail.value = { ...trail.value, ...more };
@@ -110,6 +119,11 @@ export function useVisit(terminal: string) {
     if (trail.value.aim === "book") return departments();
     const only = view.value && onlyTicket(view.value, trail.value.aim);
     if (only && step.value === "choose") await ask("check_in", { ticket: only });
+  }
+
+  /** The number just taken: its patient is here already. */
+  async function checkInNow(ticket: string): Promise<void> {
+    if ((await ask("more")) && step.value === "choose") await ask("check_in", { ticket });
   }
 
   async function options(body: JsonObject): Promise<JsonObject | undefined> {
@@ -175,7 +189,7 @@ export function useVisit(terminal: string) {
 
   return {
     ...{ view, page, step, session, left, trail, offline, read },
-    ...{ identify, start, confirm, ask, go, departments, choose, hold, again, goBack, end },
+    ...{ identify, start, confirm, ask, go, departments, choose, hold, again, goBack, end, checkInNow },
     readProblem: dropProblem,
   };
 }

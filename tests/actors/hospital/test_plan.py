@@ -22,11 +22,13 @@ from actors.hospital.messages import (
     Withdraw,
 )
 from actors.hospital.plan import (
+    AreaPlan,
     ClinicPlan,
     Plan,
     QueuePlan,
     RoomPlan,
     RulesPlan,
+    SpeechPlan,
     areas_of,
     settings_of,
 )
@@ -103,6 +105,12 @@ def test_a_clinic_takes_along_what_is_in_it(kit: Kit[HospitalState]) -> None:
         (rules(0), "bad_rules", "1 到 50"),
         (put("zone", "east", None), "unknown_zone", "east"),
         (put("queue", "im2/B", QueuePlan(name=" ")), "no_name", "名称"),
+        (put("speech", "main", SpeechPlan(voice="anna")), "bad_voice", "女声"),
+        (
+            put("area", "annex", AreaPlan("附楼", zones=("east",))),
+            "shared_zone",
+            "互相打断",
+        ),
     ],
 )
 def test_what_would_be_wrong_is_refused(

@@ -113,6 +113,17 @@ def test_an_order_is_open_until_it_is_done(kit: Kit[TerminalState]) -> None:
     assert kit.run(Obeyed(by=ID, order="o99")).events == ()
 
 
+def test_a_restart_found_after_its_time_is_not_carried_out(
+    kit: Kit[TerminalState],
+) -> None:
+    kit.run(enrol())
+    reply = kit.run(Order(by="ops", what="restart")).reply
+    kit.clock.pass_s(61)
+    refusal = kit.run(Obeyed(by=ID, order=reply.order)).refusal
+    assert refusal is not None
+    assert refusal.code == "order_over"
+
+
 def test_only_the_last_orders_are_kept(kit: Kit[TerminalState]) -> None:
     kit.run(enrol())
     for _ in range(ORDERS_KEPT + 3):

@@ -8,7 +8,7 @@ from tests.queue_displays.announcements.area import STREAM
 
 def test_the_day_replays_to_what_it_was() -> None:
     state = replayed(area_capability(VAULT), STREAM, lines_of("area-events"))
-    assert state.made == 4
+    assert state.made == 5
     assert list(state.announcements) == [4]
     last = state.announcements[4]
     assert last.unspoken == {"north": "expired"}

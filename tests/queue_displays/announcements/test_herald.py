@@ -3,12 +3,15 @@
 import msgspec
 import pytest
 import trio
+import trio.testing
 
+from actors.clinic.actor import clinic_stream
 from actors.clinic.commands import (
     Broadcast,
     CallAgain,
     CallNext,
     ChangeRoom,
+    Finish,
     LogOut,
     Miss,
     OpenedElsewhere,
@@ -17,12 +20,16 @@ from actors.clinic.commands import (
     UndoCall,
 )
 from actors.clinic.plan import DoctorPlan, QueuePlan, RoomPlan
+from actors.journal.records import Append
 from actors.runtime.testkit import ManualClock
 from queue_displays.announcements.actor import area_stream
+from queue_displays.announcements.carrying import Looking
+from queue_displays.announcements.commands import Attend
 from queue_displays.announcements.floor import Area, Floor
 from queue_displays.announcements.layout import Layout, Zone
 from tests.actors.clinic.day import NINE, OPENING
 from tests.queue_displays.announcements.house import (
+    AREA,
     CLINIC,
     Mortal,
     area_of,
@@ -33,6 +40,14 @@ from tests.queue_displays.announcements.house import (
     only,
     waiting,
 )
+
+OTHER = clinic_stream("yunxiu", "im3", "2026-11-23")
+NOTHING_NEW = Attend(device="t9", ready=False, why="left")
+"""Changes nothing: its answer says how far the area has come."""
+
+
+def layout(*clinics: str, **zones: Zone) -> Layout:
+    return Layout(name="二层", clinics=clinics, zones=zones)
 
 
 @pytest.fixture
@@ -96,6 +111,118 @@ async def test_an_undone_call_stays_undone(
         state = await caught_up(system, reborn)
         assert state.announcements == {}
         assert all(not lane.firsts for lane in state.lanes.values())
+
+
+async def test_what_is_heard_twice_calls_back_nothing_that_came_later(
+    journal_url: str, clock: ManualClock
+) -> None:
+    """Its cursor is a second behind when it is killed: it hears everything again, on
+    an area that remembers all of it."""
+    first = Mortal()
+    async with house(journal_url, clock, first) as system:
+        await waiting(system, "A012")
+        await ask(system, CLINIC, CallNext(by="dr", room="3"))
+        await ask(system, CLINIC, UndoCall(by="dr", room="3", ticket="t1"))
+        await ask(system, CLINIC, CallNext(by="dr", room="3"))
+        assert numbers_in(await caught_up(system, first)) == ["A012"]
+        seq = (await system.ref(AREA).ask(NOTHING_NEW, principal="test")).seq
+        records = await system.journal.after_position(0)
+        again = [one for one in records if first.follower.wants(one.name)]
+        await first._heard(again)
+        first._sight.forget_all()
+        await first._heard(again)
+        state = await area_of(system)
+        assert numbers_in(state) == ["A012"]
+        answer = await system.ref(AREA).ask(NOTHING_NEW, principal="test")
+        assert answer.seq == seq, "something was written once more"
+
+
+async def test_what_was_in_sight_before_the_house_fell_is_called_back(
+    journal_url: str, clock: ManualClock
+) -> None:
+    first = Mortal()
+    async with house(journal_url, clock, first) as system:
+        await waiting(system, "A012")
+        await ask(system, CLINIC, CallNext(by="dr", room="3"))
+        assert numbers_in(await caught_up(system, first)) == ["A012"]
+    reborn = Mortal()
+    async with house(journal_url, clock, reborn) as system:
+        await ask(system, CLINIC, Start(by="dr", room="3", ticket="t1"))
+        assert numbers_in(await caught_up(system, reborn)) == []
+
+
+async def test_what_an_area_could_not_write_is_carried_again(
+    journal_url: str, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its layout as well, and what it is to call back."""
+    floor = Floor(areas={"im2": Area(layout("im2", north=Zone("北")))})
+    herald = Mortal(floor=floor)
+    async with house(journal_url, clock, herald) as system:
+        await waiting(system, "A012", "A013")
+        append, lost = system.journal.append, 0
+
+        def losing(one: Append) -> None:
+            nonlocal lost
+            if one.stream == AREA and lost < 3:
+                lost += 1
+                one.seq += 1000  # as if another had written first
+            append(one)
+
+        monkeypatch.setattr(system.journal, "append", losing)
+        await ask(system, CLINIC, CallNext(by="dr", room="3"))
+        await ask(system, CLINIC, CallNext(by="dr", room="2"))
+        state = await caught_up(system, herald)
+        assert numbers_in(state) == ["A012", "A013"]
+        assert list(state.layout.zones) == ["north"]
+        lost = 2
+        await ask(system, CLINIC, Start(by="dr", room="3", ticket="t1"))
+        assert numbers_in(await caught_up(system, herald)) == ["A013"]
+        assert lost == 3
+
+
+async def test_who_is_busy_is_waited_for(
+    journal_url: str, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One clinic answers at once, the other when what it does is on disk."""
+    async with house(journal_url, clock, Mortal()) as system:
+        await waiting(system, "A012")
+        await ask(system, OTHER, OPENING)
+        append, held = system.journal.append, list[Append]()
+        monkeypatch.setattr(system.journal, "append", held.append)
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(ask, system, CLINIC, CallNext(by="dr", room="3"))
+            await trio.testing.wait_all_tasks_blocked()
+            looking = Looking(system)
+            looking.at(OTHER, lambda state: "idle", 1)
+            looking.at(CLINIC, lambda state: "busy", 2)
+            found: dict[int, str] = {}
+
+            async def look() -> None:
+                found.update(await looking.done())
+
+            nursery.start_soon(look)
+            await trio.testing.wait_all_tasks_blocked()
+            assert not found, "it was answered what is not on disk"
+            for one in held:
+                append(one)
+        assert found == {1: "idle", 2: "busy"}
+
+
+async def test_who_goes_in_unheard_costs_no_commit(
+    journal_url: str, clock: ManualClock
+) -> None:
+    """Called once, called back once; what follows of them is no news to an area."""
+    herald = Mortal()
+    async with house(journal_url, clock, herald) as system:
+        await waiting(system, "A012")
+        await ask(system, CLINIC, CallNext(by="dr", room="3"))
+        await ask(system, CLINIC, Start(by="dr", room="3", ticket="t1"))
+        await caught_up(system, herald)
+        top = system.journal.top
+        await ask(system, CLINIC, Finish(by="dr", room="3", ticket="t1"))
+        await caught_up(system, herald)
+        records = await system.journal.after_position(top)
+        assert {record.stream for record in records} == {CLINIC}
 
 
 async def test_who_is_in_or_missed_is_not_called_any_more(
@@ -181,10 +308,6 @@ async def test_where_names_tell_too_much_it_is_the_number(
         await waiting(system, "A012", opening=opening)
         await ask(system, CLINIC, CallNext(by="dr", room="3"))
         assert only(await caught_up(system, herald)).names == "number"
-
-
-def layout(*clinics: str, **zones: Zone) -> Layout:
-    return Layout(name="二层", clinics=clinics, zones=zones)
 
 
 async def test_an_area_of_several_clinics_hears_its_own_rooms(

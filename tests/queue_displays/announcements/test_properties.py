@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from actors.kernel.errors import Refusal
+from queue_displays.announcements.actor import wake_at
 from queue_displays.announcements.commands import Attend, Settle, Told, Withdraw
-from queue_displays.announcements.lines import can_speak
+from queue_displays.announcements.lines import OFFER_MS, can_speak, next_of
 from tests.queue_displays.announcements.area import TWO_ZONES, Area, frozen
 
 DEVICES = ("t1", "t2", "t3", "t9")
@@ -174,6 +175,19 @@ class Announcing(RuleBasedStateMachine):
         for n, one in self.area.state.announcements.items():
             if one.unspoken:
                 assert f"unspoken.a{n}" in self.area.alarms
+
+    @invariant()
+    def it_wakes_when_the_next_thing_is_due(self) -> None:
+        """As if everything in sight were looked at."""
+        state = self.area.state
+        moments = [next_of(state, n) for n in state.announcements]
+        for lane in state.lanes.values():
+            if lane.speaking is not None:
+                moments.append(lane.speaking.until)
+            if lane.offer is not None:
+                moments.append(lane.offer.since + OFFER_MS)
+        due = [moment for moment in moments if moment is not None]
+        assert wake_at(state) == min(due, default=None)
 
     @invariant()
     def the_journal_tells_the_same(self) -> None:

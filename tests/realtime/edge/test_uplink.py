@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import trio
+import trio.testing
 
 from realtime.bootstrap import House
 from realtime.client import open_client
@@ -14,6 +15,7 @@ from realtime.edge.agent import Agent, open_agent
 from tests.realtime.edge.kiosk import said_anywhere, settings_in
 from tests.realtime.edge.page import open_tab
 from tests.realtime.house import a_house, token
+from tests.realtime.test_floor import until
 
 ROSTER = "yunxiu/terminals/main:roster"
 
@@ -82,3 +84,43 @@ async def test_a_restarted_edge_is_the_same_terminal(
     assert seen[0] == seen[1]
     kept = tmp_path / "edge" / "terminal.json"
     assert kept.stat().st_mode & 0o77 == 0
+
+
+async def test_its_beat_its_log_and_starting_again_by_order(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("realtime.edge.uplink.PAUSE_S", 0.05)
+    settings = settings_in(tmp_path, house.address)
+    url = house.address.replace("http", "ws", 1) + "/live"
+    async with (
+        open_client(url, token(house, "ops", "operator", place="*")) as ops,
+        trio.open_nursery() as nursery,
+    ):
+        health = await ops.join("yunxiu/floor/main:health")
+        agent = Agent(settings)
+        await nursery.start(agent.run)
+        body = {"code": await code_of(agent), "name": "一楼 3 号机", "places": ["im2"]}
+        terminal = (await ops.ask(ROSTER, "confirm", body))["terminal"]
+        with trio.fail_after(30):
+            row = await until(health, lambda v: v.get("terminals", {}).get(terminal))
+            assert row["edge"]
+            # nothing hangs there: the drivers look for their ports
+            assert row["devices"]["printer"]["trouble"] in ("starting", "not_there")
+            own = f"yunxiu/terminal/{terminal}:device"
+            mine = await ops.join(own)
+            asked = await ops.ask(own, "order", {"what": "log"})
+            order = asked["order"]
+            await until(mine, lambda v: "done_at" in v.get("orders", {}).get(order, {}))
+            of = {"terminal": terminal}
+            told = await ops.ask("yunxiu/floor/main:health", "log", of)
+            assert "lines" in told
+            await ops.ask(own, "order", {"what": "restart"})
+            while not agent.starts_again:
+                await trio.testing.wait_all_tasks_blocked(0.01)
+        nursery.cancel_scope.cancel()
+    # it is known as done: another edge of this machine does not start again for it
+    async with open_agent(settings) as again:
+        with trio.fail_after(30):
+            await again.uplink.reaches_server()
+        assert again.uplink.terminal == terminal
+        assert not again.starts_again
