@@ -27,6 +27,12 @@ const WORDS = {
     "这里办不了的，分诊台都能办。",
     "The nurse desk can do everything this machine cannot.",
   ],
+  help_rung: ["护士知道了，请在这里等", "The nurse knows. Please wait here"],
+  help_ringing: ["正在叫护士", "Calling the nurse"],
+  help_rung_why: [
+    "急的话，请直接到分诊台。",
+    "If it is urgent, go to the nurse desk.",
+  ],
   reach: ["坐着用", "Lower keys"],
   reach_off: ["站着用", "Full height"],
   quit: ["不办了", "Cancel"],
