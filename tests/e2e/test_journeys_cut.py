@@ -5,11 +5,11 @@ each of a session's steps stands in tests/actors/session; here each is cut once.
 
 | what happens | what follows | test |
 |---|---|---|
-| the paper is out | that is said first; number and code are on the glass | paper |
+| the paper is out | that is said; number and code on the glass | paper |
 | the printer is unplugged | the same | printer |
 | the reader is unplugged | scanning goes on | reader |
-| another card is laid in a session | nobody is switched | another card |
-| a card stays on the reader | it is called out, and not read for who comes next | left |
+| another card is laid in a session | nobody is switched | switches |
+| a card stays on the reader | it is called out, read for nobody | left |
 | the network is cut at each page | said; back where it was, nothing done twice | network |
 | the page is loaded anew at each page | goes on where it was | reload |
 | nobody touches anything | counts down, and forgets | idle |
