@@ -20,6 +20,7 @@ from actors.runtime.system import ActorSystem
 from queue_displays.announcements.commands import Attend, Told
 from queue_displays.announcements.floor import Floor, floor_of
 from queue_displays.announcements.herald import NAME, Herald
+from queue_displays.announcements.layout import Tone
 from queue_displays.announcements.receipts import Receipts
 from queue_displays.announcements.views import Sound
 from queue_displays.speech.port import Language, Speech
@@ -75,9 +76,9 @@ class Announcing:
             self.plan = state.plan
             await self.herald.plan(floor_of(state.plan))
 
-    def key_of(self, words: str, name: str, language: str, gain: float) -> str | None:
+    def key_of(self, words: str, name: str, language: str, tone: Tone) -> str | None:
         """See Sound."""
-        return self.sound and self.sound(words, name, language, gain)
+        return self.sound and self.sound(words, name, language, tone)
 
     # -- what the counter needs ----------------------------------------------------
 
@@ -145,10 +146,17 @@ def sounding(voices: Voices, speech: Speech) -> Sound:
     row is first built while its commit is still on the way to the disk."""
     utterance = lru_cache(2048)(voices.utterance)
 
-    def key_of(words: str, name: str, language: str, gain: float) -> str | None:
+    def key_of(words: str, name: str, language: str, tone: Tone) -> str | None:
         if language not in ("zh", "yue", "en"):
             return None
-        said = utterance(words, cast(Language, language), name=name, gain=gain)
+        said = utterance(
+            words,
+            cast(Language, language),
+            name=name,
+            gain=tone.gain,
+            pace=tone.pace,
+            variant=tone.voice,
+        )
         speech.prepare(said)
         return said.key
 

@@ -23,6 +23,8 @@ from actors.hospital.problem import BAD_TIME, TIME, Problem, keyed, named
 _BLANK = re.compile(r"\{([^{}]*)\}")
 BLANKS = frozenset("number name room queue clinic doctor seat text".split())
 LONGEST_WORDS = 200
+VOICE = re.compile(r"(?:f[1-5]|m[1-8])?\Z")
+"""Variants that every installation of espeak-ng has. Another name has no sound."""
 
 
 def problems(plan: Plan) -> tuple[Problem, ...]:
@@ -47,6 +49,7 @@ def _problems(plan: Plan) -> Iterator[Problem]:
 
 def _areas(plan: Plan) -> Iterator[Problem]:
     zones = {MAIN_ZONE, *plan.zones}
+    shared = _sharing(plan)
     for key, area in plan.areas.items():
         yield from keyed("area", key)
         yield from named("area", key, area.name)
@@ -60,6 +63,16 @@ def _areas(plan: Plan) -> Iterator[Problem]:
                     "zones",
                     f"“{area.name}”的广播区“{zone}”没有了，请另选一个。",
                 )
+            elif len(sharing := shared[zone]) > 1 and key == sharing[-1]:
+                first = plan.areas[sharing[0]].name
+                yield Problem(
+                    "shared_zone",
+                    "area",
+                    key,
+                    "zones",
+                    f"广播区“{plan.zones[zone].name}”已经归“{first}”用："
+                    "两个候诊区会在同一个喇叭里互相打断，请另选或新建一个。",
+                )
         if not area.zones:
             yield Problem(
                 "no_zone",
@@ -69,6 +82,17 @@ def _areas(plan: Plan) -> Iterator[Problem]:
                 f"“{area.name}”没有广播区，叫号只显示不出声。",
                 grave=False,
             )
+
+
+def _sharing(plan: Plan) -> dict[str, list[str]]:
+    """Which areas name each planned zone. Each area has an announcer of its own, so
+    in a zone of two of them two would speak at once."""
+    found: dict[str, list[str]] = {key: [] for key in (MAIN_ZONE, *plan.zones)}
+    for key, area in plan.areas.items():
+        for zone in dict.fromkeys(area.zones):
+            if zone in plan.zones:
+                found[zone].append(key)
+    return found
 
 
 def _zones(plan: Plan) -> Iterator[Problem]:
@@ -222,6 +246,10 @@ def _speech(plan: Plan) -> Iterator[Problem]:
         yield wrong("bad_times", "times", "一次叫号播 1 到 3 遍。")
     if not 50 <= speech.rate <= 200:
         yield wrong("bad_rate", "rate", "语速要在 50 到 200 之间，100 是平常的速度。")
+    if not VOICE.match(speech.voice):
+        yield wrong(
+            "bad_voice", "voice", "没有这种嗓音：女声 f1 到 f5，男声 m1 到 m8。"
+        )
     if not speech.languages:
         yield wrong("no_language", "languages", "至少选一种播报语言。")
     for index, volume in enumerate(speech.volumes):

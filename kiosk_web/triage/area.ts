@@ -100,14 +100,17 @@ export const whyWord = (code: string | undefined): string => {
   return word ? tell(...word) : (code ?? "");
 };
 
+/** A zone is called as the plan calls it, or its area; most clinics have one of no name. */
+export const zoneWord = (view: AreaView, name: string | undefined): string =>
+  name || view.area?.name || tell("本诊区", "This clinic");
+
 /** A zone that has speakers, all of which are dumb. Where there never was a speaker
  * nobody waits for a voice, and no alarm is raised for it. */
 export function silentZones(area: string, view: AreaView): SilentZone[] {
   return Object.entries(view.zones ?? {}).flatMap(([zone, { name, speakers = {} }]) => {
     if (view.alarms?.[`silent.${zone}`] === undefined) return [];
     const dumb = Object.entries(speakers).map(([device, { why }]) => ({ device, why: why ?? "" }));
-    const called = name || view.area?.name || tell("候诊厅", "the hall");
-    return dumb.length > 0 ? [{ area, zone, name: called, speakers: dumb }] : [];
+    return dumb.length > 0 ? [{ area, zone, name: zoneWord(view, name), speakers: dumb }] : [];
   });
 }
 

@@ -2,7 +2,7 @@ import { english } from "@shared/page/language";
 import type { DeskTicket, Stage } from "@shared/desk/view";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { halfForm, halvesOf, type Left, openHalves, stillOpen, toSettle } from "./closing";
-import { daysBack, dayWord } from "./days";
+import { daysBack, dayWord } from "@shared/desk/days";
 import type { Nurse } from "./deeds";
 
 afterEach(() => {

@@ -48,6 +48,8 @@ class Floor(msgspec.Struct, frozen=True):
     times: int = 2
     loudness: tuple[Loudness, ...] = ()
     languages: tuple[str, ...] = ("zh",)
+    pace: int = 100
+    voice: str = ""
 
     def areas_of(self, clinic: str, room: str | None = None) -> tuple[str, ...]:
         """Where what happens in this room, or in the whole clinic, is heard."""
@@ -79,6 +81,8 @@ class Floor(msgspec.Struct, frozen=True):
             clinics=(area,),
             zones={MAIN_ZONE: Zone()},
             languages=self.languages,
+            pace=self.pace,
+            voice=self.voice,
         )
 
     def zone(self, area: str, clinic: str, room: str, zone: str = "") -> str:
@@ -126,6 +130,8 @@ def floor_of(plan: Plan) -> Floor:
             Loudness(one.begins, one.volume / 100) for one in speech.volumes
         ),
         languages=speech.languages or ("zh",),
+        pace=speech.rate,
+        voice=speech.voice,
     )
 
 
@@ -141,4 +147,6 @@ def _layout(plan: Plan, area: AreaPlan) -> Layout:
         clinics=tuple(dict.fromkeys((*area.clinics, *inside))),
         zones=zones or {MAIN_ZONE: Zone()},
         languages=area.languages or plan.speech.languages or ("zh",),
+        pace=plan.speech.rate,
+        voice=plan.speech.voice,
     )

@@ -26,13 +26,24 @@ class Zone(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Layout(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What the hospital's plan says of one area."""
+    """What the hospital's plan says of one area. ``pace`` is in per cent of the usual;
+    ``voice`` a variant of it, none: the house's own."""
 
     name: str = ""
     clinics: tuple[str, ...] = ()
     zones: dict[str, Zone] = {}
     languages: tuple[str, ...] = ("zh",)
     opening: str = ""
+    pace: int = 100
+    voice: str = ""
+
+
+class Tone(msgspec.Struct, frozen=True):
+    """How it is said: so loud (0 to 1), so fast, by which variant of the voice."""
+
+    gain: float = 1.0
+    pace: int = 100
+    voice: str = ""
 
 
 class Slide(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -22,11 +22,12 @@ from queue_displays.announcements.events import (
     TurnTaken,
     Withdrawn,
 )
+from queue_displays.announcements.layout import Tone
 from queue_displays.announcements.lines import can_speak, speakers_of, zone_plan
 from queue_displays.announcements.state import Announcement, AreaState
 
-Sound = Callable[[str, str, str, float], str | None]
-"""The key of words with a name in their ``{name}``, in a language, so loud; None where
+Sound = Callable[[str, str, str, Tone], str | None]
+"""The key of words with a name in their ``{name}``, in a language, said so; None where
 nothing can say them. Asked for it, the house begins to render it."""
 
 NAME = "{name}"
@@ -110,7 +111,7 @@ class AnnouncementsView:
                 return _area(state, key)
             case "announcements":
                 found = state.announcements.get(int(key[1:]))
-                return None if found is None else self._announcement(found)
+                return None if found is None else self._announcement(found, state)
             case "zones":
                 return _zone(state, key)
             case "alarms":
@@ -122,7 +123,11 @@ class AnnouncementsView:
             case _:
                 return None
 
-    def _announcement(self, announcement: Announcement) -> dict[str, Any]:
+    def _announcement(
+        self, announcement: Announcement, state: AreaState
+    ) -> dict[str, Any]:
+        layout = state.layout
+        tone = Tone(announcement.gain, layout.pace, layout.voice)
         name = shown_name(announcement, self._vault)
         row: dict[str, Any] = {
             "n": announcement.n,
@@ -143,11 +148,11 @@ class AnnouncementsView:
             row["name"] = name
         if announcement.gain != 1.0:
             row["gain"] = announcement.gain
-        if audio := self._audio(announcement.words, name, announcement.gain):
+        if audio := self._audio(announcement.words, name, tone):
             row["audio"] = audio
         if announcement.short and name:
             row["short"] = worded(announcement.short, "")
-            if audio := self._audio(announcement.short, "", announcement.gain):
+            if audio := self._audio(announcement.short, "", tone):
                 row["audio_short"] = audio
         if announcement.spoken:
             row["spoken"] = {
@@ -158,11 +163,11 @@ class AnnouncementsView:
             row["outcome"] = outcome
         return row
 
-    def _audio(self, words: dict[str, str], name: str, gain: float) -> dict[str, str]:
+    def _audio(self, words: dict[str, str], name: str, tone: Tone) -> dict[str, str]:
         if self._sound is None:
             return {}
         found = {
-            language: self._sound(text, name, language, gain)
+            language: self._sound(text, name, language, tone)
             for language, text in words.items()
         }
         return {language: key for language, key in found.items() if key is not None}

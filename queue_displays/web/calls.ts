@@ -26,23 +26,30 @@ export function useCalls(
     // nor does the panel fill again when the picture comes back
     if (shown.value) shown.value = { ...shown.value, fresh: false };
   });
-  const stop = watch(
-    [picture, wall.now],
-    () => {
-      const at = performance.now();
-      if (at - stepped > SLEPT_MS) announcer.woke();
-      stepped = at;
-      if (picture.value === undefined || stale.value) return;
-      const before = shown.value;
-      const next = announcer.step(picture.value, wall.exactNow());
-      shown.value = next;
-      if (!next?.fresh || next.call.id === before?.call.id) return;
-      sessionStorage.setItem(SEEN, JSON.stringify(announcer.seen));
-      announced(next);
-    },
-    { immediate: true },
-  );
-  onScopeDispose(stop);
+  let turn: ReturnType<typeof setTimeout> | undefined;
+
+  function step(): void {
+    clearTimeout(turn);
+    const at = performance.now();
+    if (at - stepped > SLEPT_MS) announcer.woke();
+    stepped = at;
+    if (picture.value === undefined || stale.value) return;
+    const before = shown.value;
+    const now = wall.exactNow();
+    const next = announcer.step(picture.value, now);
+    shown.value = next;
+    // whoever waits for the panel does not wait for the full second as well
+    const due = announcer.due(picture.value);
+    if (due !== undefined && due > now) turn = setTimeout(step, due - now);
+    if (!next?.fresh || next.call.id === before?.call.id) return;
+    sessionStorage.setItem(SEEN, JSON.stringify(announcer.seen));
+    announced(next);
+  }
+  const stop = watch([picture, wall.now], step, { immediate: true });
+  onScopeDispose(() => {
+    stop();
+    clearTimeout(turn);
+  });
   return shown;
 }
 

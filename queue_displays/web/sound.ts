@@ -39,19 +39,19 @@ export class BrowserSound implements Sound {
     for (const key of keys) void this.#buffer(key).catch(() => {});
   }
 
-  async ready(keys: string[]): Promise<number> {
+  async ready(keys: string[], chime: boolean): Promise<number> {
     const buffers = await Promise.all(keys.map((key) => this.#buffer(key)));
     const words = buffers.reduce((sum, { duration }) => sum + duration + BETWEEN_S, 0);
-    return CHIME_S + PAUSE_S + words;
+    return (chime ? CHIME_S + PAUSE_S : 0) + words;
   }
 
-  async play(keys: string[], gain: number): Promise<void> {
+  async play(keys: string[], gain: number, chime: boolean): Promise<void> {
     const audio = this.tones.context;
     if (audio === undefined || !this.tones.allowed) throw new Error("blocked");
     const buffers = await Promise.all(keys.map((key) => this.#buffer(key)));
     this.stop();
-    this.tones.play(CALL, gain);
-    let at = audio.currentTime + CHIME_S + PAUSE_S;
+    if (chime) this.tones.play(CALL, gain);
+    let at = audio.currentTime + (chime ? CHIME_S + PAUSE_S : 0);
     for (const buffer of buffers) {
       const source = audio.createBufferSource();
       source.buffer = buffer;

@@ -27,8 +27,10 @@ class Rehearsal implements Sound {
     if (this.trouble === "missing") throw new Error("404");
     return this.seconds;
   };
-  play = async (keys: string[]) => {
+  chimed: boolean[] = [];
+  play = async (keys: string[], _gain: number, chime: boolean) => {
     if (this.trouble === "dumb") throw new Error("blocked");
+    this.chimed.push(chime);
     this.heard.push(keys);
     await this.held;
   };
@@ -47,6 +49,7 @@ let sound: Rehearsal;
 let shelf: Shelf;
 let clock: number;
 let refuse: string | undefined;
+let chime: boolean;
 let turns: number;
 
 beforeEach(() => {
@@ -55,6 +58,7 @@ beforeEach(() => {
   shelf = new Shelf();
   clock = 0;
   refuse = undefined;
+  chime = true;
   turns = 0;
 });
 
@@ -65,7 +69,7 @@ async function answer(name: string, body: JsonObject): Promise<Answer> {
   if (name === "attend") return { ok: true, body: { device: "t3", zones: ["main"] } };
   turns += name === "speak" ? 1 : 0;
   if (name === "speak")
-    return { ok: true, body: { turn: `u${turns}`, short: false, lease_ms: 10_000 } };
+    return { ok: true, body: { turn: `u${turns}`, short: false, chime, lease_ms: 10_000 } };
   return { ok: true, body: {} };
 }
 
@@ -109,6 +113,24 @@ const last = (name: string) => asked.filter((each) => each.name === name).at(-1)
 async function settle(): Promise<void> {
   for (let turn = 0; turn < 30; turn += 1) await Promise.resolve();
 }
+
+test("chimes only where the announcer wants it, or where there are no words", async () => {
+  const mine = voice();
+  mine.update(area());
+  await settle();
+  chime = false;
+  mine.update(area({}));
+  await settle();
+  const mute = area({ announcement: "a8" });
+  const { a7 } = mute.announcements ?? {};
+  if (a7) mute.announcements = { a8: { ...a7, n: 8, audio: {} } };
+  mine.update(mute);
+  await settle();
+  chime = true;
+  mine.update(area({ nth: 2 }));
+  await settle();
+  expect(sound.chimed).toEqual([false, true, true]);
+});
 
 test("says that it is there, and again when its sound is locked", async () => {
   const mine = voice();

@@ -8,11 +8,12 @@ export interface Sound {
   state(): "on" | "blocked" | "none";
   /** Have it at hand soon; never fails. */
   fetch(keys: string[]): void;
-  /** Seconds of chime and words together; rejects when the words cannot be had. */
-  ready(keys: string[]): Promise<number>;
-  /** Chime, as loud as `gain`, then words. Resolves when it has ended or was stopped;
-   * rejects when nothing was heard. */
-  play(keys: string[], gain: number): Promise<void>;
+  /** Seconds of words, and of the chime before them if there is one; rejects when the
+   * words cannot be had. */
+  ready(keys: string[], chime: boolean): Promise<number>;
+  /** The chime, as loud as `gain`, if there is one, then words. Resolves when it has
+   * ended or was stopped; rejects when nothing was heard. */
+  play(keys: string[], gain: number, chime: boolean): Promise<void>;
   stop(): void;
 }
 
@@ -165,7 +166,10 @@ export class Voice {
       const turn = String(answer.body.turn ?? "");
       const lease = Number(answer.body.lease_ms ?? 0);
       const short = answer.body.short === true;
-      await this.#speak({ turn, what, announcement, row, short, until: asked + lease });
+      // where one follows another everybody listens: only the announcer can know
+      const chime = answer.body.chime !== false;
+      const until = asked + lease;
+      await this.#speak({ turn, what, announcement, row, short, chime, until });
     } finally {
       mouth.busy = false;
       this.#speaking = undefined;
@@ -180,14 +184,18 @@ export class Voice {
     announcement: string;
     row: AnnouncementRow;
     short: boolean;
+    chime: boolean;
     until: number;
   }): Promise<void> {
     const { sound, memory, now, monotonic } = this.ports;
     const { turn, what, announcement, row } = given;
     const keys = keysOf(this.#view, row, given.short);
+    // without words there is the chime, and everybody is told that there are no words
+    const wordless = keys.length === 0;
+    const chime = given.chime || wordless;
     let seconds: number;
     try {
-      seconds = await sound.ready(keys);
+      seconds = await sound.ready(keys, chime);
     } catch {
       return this.#fail(turn, "error");
     }
@@ -195,12 +203,10 @@ export class Voice {
     if (row.expires <= now()) return this.#fail(turn, "late");
     if (this.#view && !this.#view.announcements?.[announcement])
       return this.#fail(turn, "withdrawn");
-    // without words there is the chime, and everybody is told that there are no words
-    const wordless = keys.length === 0;
     memory.begin({ turn, what, at: now(), told: wordless });
     this.#speaking = { turn, announcement };
     try {
-      await sound.play(keys, row.gain ?? 1);
+      await sound.play(keys, row.gain ?? 1, chime);
       if (wordless) this.#fail(turn, "no_audio");
     } catch {
       memory.takeBack(turn);

@@ -145,6 +145,22 @@ def test_a_room_is_added_and_the_wall_has_it(floor: Floor) -> None:
     setup.page.close()
 
 
+def test_a_screens_profile_says_whether_it_speaks(floor: Floor) -> None:
+    setup = Setup(floor, "floor")
+    screens = setup.page.locator("section", has_text="屏幕的样式")
+    screens.get_by_label("新 代码").fill("east")
+    screens.get_by_role("button", name="添加").click()
+    screens.get_by_label("east 名称").fill("东屏")
+    screens.get_by_label("east 名称").blur()
+    speaks = screens.get_by_label("east 也播报")
+    speaks.check()
+    expect(setup.said).to_contain_text("检查通过")
+    setup.apply("大厅里没有喇叭")
+    expect(setup.said).to_contain_text("已生效")
+    expect(speaks).to_be_checked()
+    setup.page.close()
+
+
 def test_files_out_and_in(floor: Floor, tmp_path: Path) -> None:
     setup = Setup(floor, "words")
     with setup.page.expect_download() as download:

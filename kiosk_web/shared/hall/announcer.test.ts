@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { Announcer, BRIEF_MS, DWELL_MS, FRESH_MS } from "./announcer";
+import { Announcer, BRIEF_MS, CROWDED_MS, DWELL_MS, FRESH_MS } from "./announcer";
 import type { CallRow, HallView } from "./view";
 
 const T0 = 1_795_404_120_000;
@@ -52,12 +52,35 @@ test("each has the panel to itself for its chime and pulses", () => {
   const announcer = new Announcer();
   const view = hall({ c1: {}, c2: {} });
   expect(announcer.step(view, T0)?.call.id).toBe("c1");
-  expect(announcer.step(view, T0 + DWELL_MS - 1)?.call.id).toBe("c1");
-  expect(announcer.step(view, T0 + DWELL_MS)).toMatchObject({
+  expect(announcer.due(view)).toBe(T0 + CROWDED_MS);
+  expect(announcer.step(view, T0 + CROWDED_MS - 1)?.call.id).toBe("c1");
+  expect(announcer.step(view, T0 + CROWDED_MS)).toMatchObject({
     call: { id: "c2" },
     fresh: true,
     page: 1,
     pages: 2,
+  });
+  // nobody else waits: it has all the time there is
+  expect(announcer.due(view)).toBeUndefined();
+  const later = T0 + CROWDED_MS + DWELL_MS;
+  expect(announcer.step(view, later - 1)?.call.id).toBe("c2");
+  expect(announcer.step(view, later)?.call.id).toBe("c1");
+});
+
+test("who came in before their turn is not announced", () => {
+  const announcer = new Announcer();
+  announcer.step(hall({ c1: {}, c2: {}, c3: {} }), T0);
+  const view = hall({ c1: {}, c2: { state: "in" }, c3: {} });
+  expect(announced(announcer, view, T0 + 1000, 20_000)).toEqual(["c1", "c3"]);
+});
+
+test("who is in gives the panel at once to whoever is called", () => {
+  const announcer = new Announcer();
+  announcer.step(hall({ c1: { room: "3" } }), T0);
+  const view = hall({ c1: { room: "3", state: "in" }, c2: { room: "3" } });
+  expect(announcer.step(view, T0 + 500)).toMatchObject({
+    call: { id: "c2" },
+    fresh: true,
   });
 });
 

@@ -3,7 +3,9 @@ import type { HallView } from "./view";
 
 /** How long one call has the panel to itself: the chime and three pulses. */
 export const DWELL_MS = 6_000;
-/** Who comes in at once is still announced this long. */
+/** As long as others wait to be announced: about what it takes to say one. */
+export const CROWDED_MS = 3_000;
+/** Who comes in at once is still announced this long, if nobody else is. */
 export const BRIEF_MS = 2_500;
 /** A page that opens upon a call older than this shows it, but does not announce it. */
 export const FRESH_MS = 10_000;
@@ -20,8 +22,9 @@ export interface Shown {
 
 /**
  * Which call the panel shows. Each id is announced once: in order, one after the other,
- * however many come at once. Then those still awaited take turns until they end.
- * It has no timer: ask `step` at every change of the view and every second.
+ * however many come at once. Then those still awaited take turns until they end. Who is
+ * in gives the panel at once to whoever is called meanwhile.
+ * It has no timer: ask `step` at every change of the view, every second, and at `due`.
  */
 export class Announcer {
   #seen: Set<string>;
@@ -38,11 +41,21 @@ export class Announcer {
     return [...this.#seen];
   }
 
+  /** When the panel turns to the next who waits to be announced; undefined: nobody does. */
+  due(view: HallView): number | undefined {
+    const showing = this.#showing;
+    if (showing === undefined || this.#waiting.length === 0) return undefined;
+    const row = view.calls?.[showing.id];
+    return row && showing.since + this.#dwell(view, { id: showing.id, ...row });
+  }
+
   step(view: HallView, now: number): Shown | undefined {
     const running = runningCalls(view, now);
     for (const call of running) this.#meet(view, call, now);
     this.#opened = true;
-    const ids = new Set(running.map((call) => call.id));
+    // who came in before their turn is called by nobody any more
+    const awaited = running.filter((call) => isAwaited(view, call));
+    const ids = new Set(awaited.map((call) => call.id));
     this.#waiting = this.#waiting.filter((id) => ids.has(id));
 
     if (this.#over(view, running, now)) this.#turn(view, running, now);
@@ -83,7 +96,13 @@ export class Announcer {
     const showing = this.#showing;
     const call = running.find(({ id }) => id === showing?.id);
     if (!showing || !call) return true;
-    return now - showing.since >= (isAwaited(view, call) ? DWELL_MS : BRIEF_MS);
+    return now - showing.since >= this.#dwell(view, call);
+  }
+
+  #dwell(view: HallView, call: Call): number {
+    const others = this.#waiting.length > 0;
+    if (isAwaited(view, call)) return others ? CROWDED_MS : DWELL_MS;
+    return others ? 0 : BRIEF_MS;
   }
 
   #turn(view: HallView, running: Call[], now: number): void {

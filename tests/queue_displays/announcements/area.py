@@ -17,7 +17,7 @@ from queue_displays.announcements.commands import (
     Speak,
     Told,
 )
-from queue_displays.announcements.layout import Layout, Zone
+from queue_displays.announcements.layout import Layout, Tone, Zone
 from queue_displays.announcements.state import AreaState
 from tests.actors.clinic.day import VAULT
 
@@ -32,8 +32,9 @@ TWO_ZONES = Layout(
 )
 
 
-def sound(words: str, name: str, language: str, gain: float) -> str:
-    return f"{language}:{words}:{name}"
+def sound(words: str, name: str, language: str, tone: Tone) -> str:
+    how = "" if tone == Tone() else f":{tone.gain}/{tone.pace}/{tone.voice}"
+    return f"{language}:{words}:{name}{how}"
 
 
 class Area:

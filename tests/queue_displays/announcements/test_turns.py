@@ -3,7 +3,14 @@
 import pytest
 
 from actors.kernel.errors import Refusal
-from queue_displays.announcements.commands import Announce, Attend, Told, Withdraw
+from queue_displays.announcements.commands import (
+    Announce,
+    Attend,
+    LayOut,
+    Told,
+    Withdraw,
+)
+from queue_displays.announcements.layout import Layout
 from tests.queue_displays.announcements.area import TWO_ZONES, Area, frozen
 
 
@@ -46,6 +53,15 @@ def test_the_words_are_what_is_shown_with_the_name_masked(area: Area) -> None:
     assert row["audio"] == {"zh": "zh:请 A012号 {name} 到 3号诊室 就诊:张*三"}
     assert row["name"] == "张*三"
     assert row["target"] == {"zones": ["main"], "rooms": ["im2/3"]}
+
+
+def test_it_is_said_as_the_plan_says(area: Area) -> None:
+    """What is up already, too: its sound is another one from then on."""
+    n = area.call(gain=0.4)
+    area.run(LayOut(layout=Layout(pace=80, voice="f3")))
+    said = "zh:请 A012号 {name} 到 3号诊室 就诊:张*三:0.4/80/f3"
+    assert area.row(n)["audio"] == {"zh": said}
+    assert area.row(n)["audio_short"] == {"zh": "zh:请 A012号 到 3号诊室::0.4/80/f3"}
 
 
 @pytest.mark.parametrize(

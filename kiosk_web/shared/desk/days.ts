@@ -1,6 +1,6 @@
-import { tell } from "@shared/page/language";
+import { tell } from "../page/language";
 
-/** The days before this one, as a nurse looks back: the calendar's, newest first. */
+/** Days by the calendar: those before this one, and those to come. */
 
 export const RANGES = [1, 3, 7] as const;
 export type Range = (typeof RANGES)[number];
@@ -14,13 +14,16 @@ export const rangeWord = (range: Range): string =>
 
 const DAY_MS = 86_400_000;
 
-/** So many days, this one first. Their names are the calendar's, of no time zone. */
-export function daysBack(day: string, range: number): string[] {
-  const noon = Date.parse(`${day}T12:00:00Z`);
-  return Array.from({ length: range }, (_, back) =>
-    new Date(noon - back * DAY_MS).toISOString().slice(0, 10),
-  );
-}
+/** The day so many after this one. Days' names are the calendar's, of no time zone. */
+const dayAfter = (day: string, many: number): string =>
+  new Date(Date.parse(`${day}T12:00:00Z`) + many * DAY_MS).toISOString().slice(0, 10);
+
+/** So many days, this one first. */
+export const daysBack = (day: string, range: number): string[] =>
+  Array.from({ length: range }, (_, back) => dayAfter(day, -back));
+
+export const daysAhead = (day: string, range: number): string[] =>
+  Array.from({ length: range }, (_, ahead) => dayAfter(day, ahead));
 
 const WEEKDAY: [string, string][] = [
   ["周日", "Sun"],
