@@ -87,7 +87,7 @@ class HisLink:
             zone,
             self._places,
             pace_of(self._settings.his),
-            Persons(system, desk),
+            Persons(his, system, desk),
         )
         self._teller = Teller(his, system, self._vault, hospital, since)
         self._ready.set()

@@ -27,6 +27,7 @@ from realtime.edge.floor import Condition
 from realtime.edge.settings import DevicesPart
 from realtime.edge.spool import Job
 
+NAMES = ("id_reader", "scanner", "social_card", "printer", "led_strip", "speaker")
 LOG_LINES = 80
 LINE_LENGTH = 160
 _ZONES = Path("/sys/class/thermal")
@@ -58,7 +59,7 @@ class Vitals:
     def __init__(self, devices: DevicesPart, folder: Path) -> None:
         self._ports = {
             name: part.port
-            for name in ("id_reader", "scanner", "social_card", "printer", "led_strip")
+            for name in NAMES
             if (part := getattr(devices, name)) is not None
         }
         now = monotonic()

@@ -52,6 +52,7 @@ NOBODY_ANSWERS = (
     "net::ERR_CONNECTION_REFUSED",
     "net::ERR_CONNECTION_RESET",
     "net::ERR_SOCKET_NOT_CONNECTED",
+    "net::ERR_CONTENT_LENGTH_MISMATCH",
     "Connection closed before receiving a handshake response",
 )
 

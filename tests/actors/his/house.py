@@ -27,6 +27,9 @@ from actors.kernel.sealed import Vault
 from actors.patients.actor import index_stream, patients_capability
 from actors.patients.book import Book
 from actors.patients.desk import PatientsDesk
+from actors.patients.messages import PersonGiven
+from actors.patients.numbers import Kind
+from actors.patients.opening import Details, Numbered
 from actors.patients.state import IndexState
 from actors.runtime.followers import Follower, Lanes
 from actors.runtime.system import ActorSystem
@@ -56,6 +59,7 @@ class House:
     sync: Sync
     his: His
     places: Places
+    desk: PatientsDesk
 
     async def open(self, day: str = DAY) -> None:
         """The clinics' day, with one room for everything."""
@@ -111,6 +115,15 @@ class House:
         found: int = await self.system.ref(index_stream(HOSPITAL)).read(count)
         return found
 
+    async def enter(self, details: Details, *numbers: Numbered) -> str:
+        """Somebody at a desk of ours; the person's id."""
+        entering = self.desk.registering("desk", "", details, numbers, DAY)
+        answer = await self.system.ref(self.desk.stream).ask(entering, principal="desk")
+        return answer.read(PersonGiven).person
+
+    async def identify(self, kind: Kind, number: str) -> str | None:
+        return await self.desk.identify(kind, number, DAY)
+
     async def differences(self, day: str = DAY) -> list[Difference]:
         """By what HIS says this moment."""
         said, after, more = {}, 0, True
@@ -142,7 +155,8 @@ async def house(
     """One life of the server. Leave it by an exception to kill it."""
     journal = Journal(journal_url, release="test")
     clock = clock or ManualClock(MORNING)
-    followers: list[Follower] = []
+    book = Book(journal, VAULT)
+    followers: list[Follower] = [book]
     told: list[Teller] = []
 
     async def handle(record: Any) -> None:
@@ -162,11 +176,11 @@ async def house(
         followers=followers,
     )
     told.append(Teller(his, system, VAULT, HOSPITAL, DAY))
-    book = Book(journal, VAULT)
-    persons = Persons(system, PatientsDesk(HOSPITAL, system, VAULT, book))
+    desk = PatientsDesk(HOSPITAL, system, VAULT, book)
+    persons = Persons(his, system, desk)
     sync = Sync(his, system, VAULT, HOSPITAL, ZONE, places, Pace(days=2), persons)
     async with system.running():
-        yield House(system, sync, his, places)
+        yield House(system, sync, his, places, desk)
 
 
 def adapter(url: str, **terms: Any) -> HttpHis:

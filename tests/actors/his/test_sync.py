@@ -13,6 +13,7 @@ from actors.clinic.commands import StopClinic
 from actors.clinic.state import ClinicState
 from actors.gateways.his.faults import HisError
 from actors.his.places import Place, Places
+from actors.patients.opening import Details, Numbered
 from tests.actors.gateways.his.simulated import DAY, NEXT_DAY, SimulatedProcess
 from tests.actors.his.house import HOSPITAL, PLACES, adapter, house
 
@@ -79,6 +80,35 @@ async def test_the_same_patient_is_the_same_person(
         async with house(journal_url, his) as again:
             await again.sync.once()
             assert await again.people() == len(patients)
+
+
+async def test_one_identity_number_is_one_person_whatever_his_calls_them(
+    journal_url: str, there: SimulatedProcess
+) -> None:
+    """They were here with their card before HIS told of them; another has a number
+    that can be none, and is entered without it."""
+    async with adapter(there.url) as his, house(journal_url, his) as ours:
+        await ours.open()
+        rows = (await his.registrations(DAY, 0)).rows
+        known = await his.patient("patient_id", rows[0].patient_id)
+        assert known is not None
+        number = Numbered("foreign_permit", known.id_number)
+        mine = await ours.enter(Details(name=known.name), number)
+        other = next(r for r in rows if r.patient_id != known.patient_id)
+        with sqlite3.connect(there.database) as database:
+            wrong = "update patient set id_no = '123' where patient_id = ?"
+            database.execute(wrong, (other.patient_id,))
+        await ours.sync.once()
+        kept = (await ours.record()).registrations
+        assert kept[rows[0].register_no].said.person == mine
+        assert await ours.identify("record_no", known.patient_id) == mine
+        assert kept[other.register_no].said.person not in ("", mine)
+        taken = (known.patient_id, other.patient_id)
+        third = next(row for row in rows if row.patient_id not in taken)
+        theirs = await his.patient("patient_id", third.patient_id)
+        assert theirs is not None
+        person = kept[third.register_no].said.person
+        assert await ours.identify("foreign_permit", theirs.id_number) == person
 
 
 async def test_a_stopped_session_is_stopped_here_and_opened_again(

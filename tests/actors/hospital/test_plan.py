@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -33,13 +32,13 @@ from actors.hospital.plan import (
     areas_of,
     settings_of,
 )
-from actors.hospital.state import HospitalState, encode, evolve, freeze, thaw
+from actors.hospital.state import HospitalState, encode, freeze, thaw
 from actors.kernel.errors import BadRequest, Forbidden
 from actors.runtime.shape import Accepted, Wake
 from actors.runtime.testkit import Kit
 from tests.actors.hospital.plans import ENTRIES, PLAN, apply, kit, put, rules
+from tests.golden import lines_of, replayed
 
-GOLDEN = Path(__file__).parents[2] / "golden" / "plan-events.jsonl"
 ROOM = RoomPlan(queues=("A",), doctor="qin")
 
 
@@ -270,13 +269,8 @@ def test_a_snapshot_gives_the_state_back(kit: Kit[HospitalState]) -> None:
 
 
 def test_every_event_ever_written_replays() -> None:
-    plan = plan_capability()
-    events = [plan.read_event(line) for line in GOLDEN.read_bytes().splitlines()]
-    names = {type(event).__struct_config__.tag for event in events}
-    assert names == plan.event_names
-    state = plan.new("yunxiu/plan/main")
-    for event in events:
-        evolve(state, event)
+    lines = lines_of("plan-events")
+    state = replayed(plan_capability(), "yunxiu/plan/main", lines)
     assert set(state.plan.clinics) == {"im2"}
     assert settings_of(state.plan, "im2").late.every == 7
     assert [change.state for change in state.changes.values()].count("failed") == 1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -27,9 +26,9 @@ from actors.staff.messages import (
 )
 from actors.staff.policy import DAY, MINUTE, Policy, wrong_in_password
 from actors.staff.state import StaffState
+from tests.golden import lines_of, replayed
 
 VAULT = Vault("t1", b"0" * 16, b"1" * 32)
-GOLDEN = Path(__file__).parents[2] / "golden" / "staff-events.jsonl"
 
 
 @pytest.fixture
@@ -328,12 +327,6 @@ def test_what_a_password_must_be(password: str, fine: bool) -> None:
 
 
 def test_what_was_written_once_can_be_read_and_replayed() -> None:
-    capability = staff_capability(VAULT)
-    state = capability.new("yunxiu/staff/accounts")
-    seen = set()
-    for line in GOLDEN.read_bytes().splitlines():
-        event = capability.read_event(line)
-        seen.add(msgspec.json.decode(line)["type"])
-        capability.evolve(state, event)
-    assert seen == capability.event_names
+    lines = lines_of("staff-events")
+    state = replayed(staff_capability(VAULT), "yunxiu/staff/accounts", lines)
     assert state.accounts["nurse1"].disabled == ""
