@@ -129,7 +129,7 @@ def main() -> int:
         ("serve", take_at_the_door),
     ):
         with (
-            tempfile.TemporaryDirectory() as folder,
+            tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder,
             Hospital(Path(folder), command=command, hour=MORNING) as hospital,
             chromium_running(program) as browser,
         ):
