@@ -157,6 +157,20 @@ const DEVICES: Record<string, [string, string]> = {
   led_strip: ["灯带", "LED strip"],
   camera: ["摄像头", "Camera"],
 };
+/** As grave as the server takes them, where nothing else is set. */
+export const USUAL_LEVELS: Record<string, Level> = {
+  lost: "I",
+  stale: "II",
+  down: "II",
+  paper_out: "II",
+  cover_open: "II",
+  hot: "II",
+  mute: "II",
+  paper_low: "III",
+  unsteady: "III",
+  clock_off: "III",
+  stock_low: "III",
+};
 const FAULTS: Record<string, [string, string]> = {
   lost: ["失联", "Lost"],
   stale: ["画面不动", "Frozen"],
