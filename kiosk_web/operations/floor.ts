@@ -156,6 +156,7 @@ const DEVICES: Record<string, [string, string]> = {
   printer: ["打印机", "Printer"],
   led_strip: ["灯带", "LED strip"],
   camera: ["摄像头", "Camera"],
+  speaker: ["喇叭", "Loudspeaker"],
 };
 /** As grave as the server takes them, where nothing else is set. */
 export const USUAL_LEVELS: Record<string, Level> = {
