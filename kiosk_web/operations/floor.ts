@@ -193,6 +193,7 @@ const FAULTS: Record<string, [string, string]> = {
 /** What a device says of itself, in a word or two. */
 const TROUBLES: Record<string, [string, string]> = {
   starting: ["正在启动", "starting"],
+  untried: ["还没用过", "not tried yet"],
   unplugged: ["线断开", "unplugged"],
   not_there: ["找不到串口", "no such port"],
   no_permission: ["没有权限", "no permission"],

@@ -64,6 +64,9 @@ class Vitals:
         }
         now = monotonic()
         self._states = {name: _State("starting", begun=now) for name in self._ports}
+        if "speaker" in self._states:
+            # it has no line to be seen on: what it is like shows when it first plays
+            self._states["speaker"] = _State(warning="untried", begun=now)
         self._file = folder / "traffic.json"
         self._kept = self._read()
         self._unwritten = False

@@ -115,6 +115,7 @@ def faults(of: TerminalSeen, settings: FloorSettings = SETTINGS) -> set[str]:
             seen(devices={"scanner": device(trips=(START - 4_000_000, START - 8))}),
             set(),
         ),
+        (seen(devices={"speaker": device(warning="untried")}), set()),
         (seen(heard_s_ago=89), set()),
         (seen(heard_s_ago=90), {":lost:I"}),
         (seen(temperature=79.9), set()),
