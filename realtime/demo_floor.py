@@ -37,6 +37,7 @@ from realtime.version import version
 BEAT_S = 20.0
 UNITS_AT_ONCE = 100
 _WHO = "demo-ops"
+_VERSION = version()[:16]
 _MODELS = {"kiosk": "SST-M-0803", "screen": "SST-L-4300", "speaker": "SST-A-0112"}
 _NAMES = {"kiosk": "自助机", "screen": "大屏", "speaker": "喇叭"}
 _HALLS = (
@@ -70,7 +71,7 @@ class Machine:
         if self.role != "kiosk":
             audio = "on" if self.role == "speaker" or self.n % 3 else "none"
             return Facts(
-                version=version()[:16],
+                version=_VERSION,
                 width=1920 if self.role == "screen" else 0,
                 height=1080 if self.role == "screen" else 0,
                 audio="blocked" if self.n == 16 else audio,  # type: ignore[arg-type]
@@ -78,7 +79,7 @@ class Machine:
                 layout="hall" if self.role == "screen" else "",
             )
         return Facts(
-            version=version()[:16],
+            version=_VERSION,
             edge=True,
             up_s=up_s + _UP_BEFORE_S,
             temperature=self.degrees(now),

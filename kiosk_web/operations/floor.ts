@@ -156,6 +156,21 @@ const DEVICES: Record<string, [string, string]> = {
   printer: ["打印机", "Printer"],
   led_strip: ["灯带", "LED strip"],
   camera: ["摄像头", "Camera"],
+  speaker: ["喇叭", "Loudspeaker"],
+};
+/** As grave as the server takes them, where nothing else is set. */
+export const USUAL_LEVELS: Record<string, Level> = {
+  lost: "I",
+  stale: "II",
+  down: "II",
+  paper_out: "II",
+  cover_open: "II",
+  hot: "II",
+  mute: "II",
+  paper_low: "III",
+  unsteady: "III",
+  clock_off: "III",
+  stock_low: "III",
 };
 const FAULTS: Record<string, [string, string]> = {
   lost: ["失联", "Lost"],
@@ -178,6 +193,7 @@ const FAULTS: Record<string, [string, string]> = {
 /** What a device says of itself, in a word or two. */
 const TROUBLES: Record<string, [string, string]> = {
   starting: ["正在启动", "starting"],
+  untried: ["还没用过", "not tried yet"],
   unplugged: ["线断开", "unplugged"],
   not_there: ["找不到串口", "no such port"],
   no_permission: ["没有权限", "no permission"],

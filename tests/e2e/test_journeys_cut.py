@@ -10,7 +10,7 @@ each of a session's steps stands in tests/actors/session; here each is cut once.
 | the reader is unplugged | scanning goes on | reader |
 | another card is laid in a session | nobody is switched | switches |
 | a card stays on the reader | it is called out, read for nobody | left |
-| the network is cut at each page | said; back where it was, nothing done twice | network |
+| the network is cut at each page | said; back where it was, done once | network |
 | the page is loaded anew at each page | goes on where it was | reload |
 | nobody touches anything | counts down, and forgets | idle |
 | it is cancelled at each page | forgets; a place held is free again | cancel |
