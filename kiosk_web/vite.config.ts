@@ -25,7 +25,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     rolldownOptions: {
       input: Object.fromEntries(
-        ["home", "kiosk", "doctor", "triage", "emergency", "setup"].map((page) => [
+        ["home", "kiosk", "doctor", "triage", "emergency", "setup", "operations"].map((page) => [
           page,
           here(`${page}/index.html`),
         ]),
@@ -33,7 +33,7 @@ export default defineConfig({
     },
   },
   test: {
-    include: ["{shared,kiosk,doctor,triage,setup}/**/*.test.ts", "../queue_displays/web/*.test.ts"],
+    include: ["{shared,kiosk,doctor,triage,setup,operations}/**/*.test.ts", "../queue_displays/web/*.test.ts"],
     environment: "node",
   },
 });

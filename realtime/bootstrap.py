@@ -54,6 +54,7 @@ from realtime.clinics import Clinics
 from realtime.config import Settings
 from realtime.deeds import Deeds
 from realtime.demo_bench import DemoBench
+from realtime.demo_floor import DemoFloor
 from realtime.floor_health import VIEW as HEALTH
 from realtime.floor_health import FloorHealth
 from realtime.his_link import HisLink
@@ -126,6 +127,7 @@ class House:
         voices: Voices,
         speech: Speaking,
         floor: FloorHealth,
+        terminals: Terminals,
     ) -> None:
         self.settings = settings
         self.keys = keys
@@ -139,6 +141,7 @@ class House:
         self.voices = voices
         self.speech = speech
         self.floor = floor
+        self.terminals = terminals
         self._door = door
 
     @property
@@ -299,7 +302,7 @@ async def serving(
     door = FrontDoor(edge, http.serve, _door_settings(settings))
     house = House(
         *(settings, keys, gate, system, hub, edge, door, http, desk, openings),
-        *(voices, speech, health),
+        *(voices, speech, health, terminals),
     )
     async with system.running(), trio.open_nursery() as nursery:
         await accounts.void_what_was()
@@ -319,6 +322,8 @@ async def serving(
         nursery.start_soon(openings.run)
         if demo:
             await _fill_the_demo(house, vault)
+            machines = DemoFloor(hospital, system, terminals, health)
+            nursery.start_soon(machines.run)
         if bench is not None:
             nursery.start_soon(bench.run)
         if his is not None:

@@ -49,6 +49,9 @@ CURVE_POINTS = 288
 _MINUTE = 60_000
 _ME = "watch"
 _AT_ONCE = 200
+_TURN = 50
+_FRESH_MS: Millis = 40_000
+"""A machine beats every half minute; one that did so is not silent."""
 _encode = msgspec.json.encode
 
 Ready = Callable[["Snapshot | Refusal"], None]
@@ -75,7 +78,11 @@ class _Terminal(msgspec.Struct):
 
 class FloorHealth:
     """One in a house. Shown through ``observe`` and ``forget`` as an actor's view is;
-    what it shows is no event, and after a restart it begins with the next beats."""
+    what it shows is no event, and after a restart it begins with the next beats.
+
+    Most machines are well most of the time: only who has just beaten, has something
+    wrong or is silent is judged, and only rows of who has beaten are made anew.
+    """
 
     def __init__(
         self, hospital: str, terminals: Terminals, clock: Clock, zone: tzinfo
@@ -85,6 +92,8 @@ class FloorHealth:
         self._clock = clock
         self._zone = zone
         self._known: dict[str, _Terminal] = {}
+        self._beaten: set[str] = set()
+        self._unshown: set[str] = set()
         self._news = trio.Event()
         self._board: _Board | None = None
         self._began = clock.now()
@@ -106,6 +115,8 @@ class FloorHealth:
         last = known.curve[-1][0] if known.curve else 0
         if degrees is not None and heard.at - last >= CURVE_EVERY_MS:
             known.curve.append((heard.at, degrees))
+        self._beaten.add(terminal)
+        self._unshown.add(terminal)
         self._news.set()
 
     def curve(self, terminal: str) -> list[tuple[Millis, float]]:
@@ -122,7 +133,7 @@ class FloorHealth:
             self._news = trio.Event()
             try:
                 settings, opened = await ref.read(_standing)
-                told = self._look(settings, opened, self._clock.now())
+                told = await self._look(settings, opened, self._clock.now())
                 for part in _parts(told):
                     await ref.ask(part, principal=_ME)
             except Refusal as no:
@@ -133,17 +144,22 @@ class FloorHealth:
                 # three hundred machines beat in their own time: once for all of them
                 await trio.sleep(GATHER_S)
 
-    def _look(
+    async def _look(
         self, settings: FloorSettings, opened: dict[str, list[str]], now: Millis
     ) -> Watched:
         found: list[Finding] = []
         over: list[str] = []
         quiet = is_quiet(settings, self._zone, now)
+        beaten, self._beaten = self._beaten, set()
         rows = self._terminals.rows
-        for terminal, row in rows.items():
+        for nth, (terminal, row) in enumerate(list(rows.items())):
+            if nth % _TURN == 0:
+                await trio.lowlevel.checkpoint()
             mine = opened.get(terminal, [])
             if row.revoked:
                 over += gone(None, mine, [], True)
+                continue
+            if not mine and terminal not in beaten and self._is_well(terminal, now):
                 continue
             seen = self._seen(terminal, row)
             findings, whole = judge(seen, settings, now, mine)
@@ -154,6 +170,15 @@ class FloorHealth:
                 if each.key not in mine and not (quiet and each.fault == "lost")
             ]
         return Watched(by=_ME, found=tuple(found), gone=tuple(over))
+
+    def _is_well(self, terminal: str, now: Millis) -> bool:
+        """It has just been judged, and time alone makes nothing of it."""
+        known = self._known.get(terminal)
+        if known is None or known.facts is None or now - known.heard > _FRESH_MS:
+            return False
+        return not known.facts.stale_since and not any(
+            one.facts.trouble or one.facts.warning for one in known.devices.values()
+        )
 
     def _seen(self, terminal: str, row: Row) -> TerminalSeen:
         known = self._known.get(terminal)
@@ -194,6 +219,7 @@ class FloorHealth:
         """As ActorSystem.observe."""
         if self._board is None or self._board.listener is not listener:
             self._board = _Board(listener)
+            self._unshown = set(self._known)
             self._show()
         ready(self._board.snapshot(since))
 
@@ -205,12 +231,19 @@ class FloorHealth:
         if self._board is None:
             return
         rows = self._terminals.rows
-        document = {
-            terminal: _row(known)
-            for terminal, known in self._known.items()
-            if (row := rows.get(terminal)) is not None and not row.revoked
-        }
-        self._board.show({"terminals": document}, self._clock.now())
+        unshown, self._unshown = self._unshown, set()
+        for terminal in self._board.shown:
+            if terminal not in rows or rows[terminal].revoked:
+                unshown.add(terminal)
+        self._board.show(
+            {terminal: self._shown(terminal) for terminal in unshown},
+            self._clock.now(),
+        )
+
+    def _shown(self, terminal: str) -> dict[str, Any] | None:
+        row = self._terminals.rows.get(terminal)
+        known = self._known.get(terminal)
+        return None if known is None or row is None or row.revoked else _row(known)
 
 
 def _went_on(before: _Device | None, facts: DeviceFacts, now: Millis) -> _Device:
@@ -296,20 +329,26 @@ class _Board:
 
     def __init__(self, listener: Listener) -> None:
         self.listener = listener
+        self.shown: dict[str, dict[str, Any]] = {}
         self._epoch = secrets.token_hex(4)
         self._seq = 0
-        self._document: dict[str, dict[str, Any]] = {}
 
     def snapshot(self, since: Since | None) -> Snapshot:
         if since is not None and (since.epoch, since.seq) == (self._epoch, self._seq):
             return Snapshot(self._epoch, self._seq, [], None)
-        return Snapshot(self._epoch, self._seq, None, _encode(self._document))
+        document = {"terminals": self.shown} if self.shown else {}
+        return Snapshot(self._epoch, self._seq, None, _encode(document))
 
-    def show(self, document: dict[str, dict[str, Any]], at: Millis) -> None:
-        document = {section: rows for section, rows in document.items() if rows}
-        patch = difference(self._document, document)
+    def show(self, rows: dict[str, dict[str, Any] | None], at: Millis) -> None:
+        """These rows are so now; None: there is none any more."""
+        before = {key: self.shown[key] for key in rows if key in self.shown}
+        after = {key: row for key, row in rows.items() if row is not None}
+        patch = difference(before, after)
         if not patch:
             return
-        self._document = document
+        for key in rows.keys() - after.keys():
+            self.shown.pop(key, None)
+        self.shown |= after
         prev, self._seq = self._seq, self._seq + 1
-        self.listener.patch(Patch(prev, self._seq, at, _encode(patch)))
+        body = _encode({"terminals": patch})
+        self.listener.patch(Patch(prev, self._seq, at, body))

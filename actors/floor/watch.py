@@ -17,6 +17,7 @@ from actors.kernel.times import Millis
 HOUR: Millis = 3_600_000
 COOLER_C = 5
 STARTING = "starting"
+_NO_FAULT = frozenset({"", "untried"})
 _OWN_FAULT = frozenset({"paper_out", "paper_low", "cover_open"})
 """Troubles that somebody with a roll of paper can end are faults of their own."""
 
@@ -91,7 +92,7 @@ def _device(
 ) -> Iterator[Finding]:
     patience = settings.patience
     for code in (one.trouble, one.warning):
-        if not code:
+        if code in _NO_FAULT:
             continue
         wait = (
             patience.starting_s

@@ -28,6 +28,13 @@ Field: TypeAlias = Literal[
     "guardian_name",
     "guardian_phone",
     "guardian_relation",
+    "nationality",
+    "nation",
+    "marital",
+    "payer",
+    "contact_name",
+    "contact_phone",
+    "contact_relation",
 ]
 NUMBER = "number"
 """The field that a sealed number is bound to."""

@@ -23,7 +23,9 @@ class Numbered(msgspec.Struct, frozen=True):
 
 
 class Details(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What is known of somebody; empty is unknown. ``sex`` by GB/T 2261."""
+    """What is known of somebody; empty is unknown. By codes: ``sex`` and ``marital``
+    of GB/T 2261, ``payer`` as a record's front page has it (1 to 9). ``nationality``
+    and ``nation`` are as a card says them."""
 
     name: str = ""
     sex: str = ""
@@ -33,6 +35,13 @@ class Details(msgspec.Struct, frozen=True, omit_defaults=True):
     guardian_name: str = ""
     guardian_phone: str = ""
     guardian_relation: str = ""
+    nationality: str = ""
+    nation: str = ""
+    marital: str = ""
+    payer: str = ""
+    contact_name: str = ""
+    contact_phone: str = ""
+    contact_relation: str = ""
 
 
 class Seen(msgspec.Struct, omit_defaults=True):

@@ -17,12 +17,16 @@ from devices.id_reader import CardLaid, CardRemoved, CardUnread
 from devices.printer import PrinterState
 from devices.scanner import ScanFailed, Scanned
 from devices.social_card import SocialCardIn, SocialCardOut, SocialCardUnread
+from devices.speaker import Speaker
 from realtime.edge import words
 from realtime.edge.door import Door, Page
 from realtime.edge.floor import Condition, Floor
+from realtime.edge.loudspeaker import Mouth
 from realtime.edge.printing import Printing
 from realtime.edge.settings import EdgeSettings
 from realtime.edge.slips import written
+from realtime.edge.speaking import Speaking
+from realtime.edge.spoken import Spoken
 from realtime.edge.spool import Job, OtherSlip, Spool
 from realtime.edge.uplink import Uplink
 from realtime.edge.vitals import LogTail, Vitals
@@ -38,7 +42,10 @@ class Agent:
     """Puts it together. Nothing personal outlives a card's lying there, `forget`, or
     some seconds; nothing personal is logged."""
 
-    def __init__(self, settings: EdgeSettings) -> None:
+    def __init__(
+        self, settings: EdgeSettings, *, speaker: Speaker | None = None
+    ) -> None:
+        """``speaker`` stands in for the sound device of the settings."""
         self.settings = settings
         self.secret = pairing_secret(settings.folder)
         self.floor = Floor(settings.devices, self._hear)
@@ -63,7 +70,12 @@ class Agent:
             health=self._health,
         )
         self.uplink = Uplink(
-            settings, self._reach, self._order, self.vitals.told, lambda: self.log.lines
+            settings,
+            self._reach,
+            self._order,
+            self.vitals.told,
+            lambda: self.log.lines,
+            self._voice(speaker),
         )
         # by device: the message of the card that lies there, None once it is forgotten
         self._lying: dict[str, dict[str, Any] | None] = {}
@@ -88,6 +100,13 @@ class Agent:
         finally:
             log.removeHandler(self.log)
             self._spool.close()
+
+    def _voice(self, speaker: Speaker | None) -> Speaking | None:
+        mouth = speaker or self.floor.speaker
+        if mouth is None:
+            return None
+        spoken = Spoken(self.settings.folder / "spoken.json")
+        return Speaking(self.settings, Mouth(mouth, spoken, self.floor.tell))
 
     @property
     def starts_again(self) -> bool:
@@ -285,9 +304,11 @@ def pairing_secret(folder: Path) -> str:
 
 
 @asynccontextmanager
-async def open_agent(settings: EdgeSettings) -> AsyncIterator[Agent]:
+async def open_agent(
+    settings: EdgeSettings, *, speaker: Speaker | None = None
+) -> AsyncIterator[Agent]:
     """An agent that runs for as long as the block, its door open."""
-    agent = Agent(settings)
+    agent = Agent(settings, speaker=speaker)
     async with trio.open_nursery() as nursery:
         await nursery.start(agent.run)
         yield agent

@@ -13,6 +13,7 @@ from devices.led_strip import LedStrip
 from devices.printer import Printer, PrinterState
 from devices.scanner import Scanner
 from devices.social_card import SocialCardReader
+from devices.speaker import SoundDevice
 from devices.trouble import Trouble
 from realtime.edge.settings import DevicesPart
 
@@ -49,6 +50,11 @@ class Floor:
         if settings.led_strip is not None:
             self.led_strip = LedStrip(settings.led_strip.settings, self._tell)
             self._add("led_strip", self.led_strip.run)
+        self.speaker: SoundDevice | None = None
+        if (speaker := settings.speaker) is not None:
+            # it has no line that could be watched: it is known by what it plays
+            self.speaker = SoundDevice(speaker.device, speaker.player)
+            self.conditions["speaker"] = Condition(_STARTING)
 
     def _add(self, name: str, run: Callable[[], Awaitable[None]]) -> None:
         self._drivers[name] = run
@@ -58,6 +64,10 @@ class Floor:
         async with trio.open_nursery() as nursery:
             for run in self._drivers.values():
                 nursery.start_soon(run)
+
+    def tell(self, event: object) -> None:
+        """From a device that has no driver here: the loudspeaker."""
+        self._tell(event)
 
     def _tell(self, event: object) -> None:
         match event:

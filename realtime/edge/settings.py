@@ -16,6 +16,7 @@ from devices.line import LineSettings, Way
 from devices.printer import PrinterSettings
 from devices.scanner import ScannerSettings
 from devices.social_card import SocialReaderSettings
+from devices.speaker import ALSA
 from realtime.config_sources import BadSettings, Fault
 
 Port = Annotated[str, Meta(min_length=1, max_length=200)]
@@ -97,12 +98,27 @@ class LedStripPart(_Serial, frozen=True):
         return StripSettings(self.line)
 
 
+class SpeakerPart(_Part, frozen=True):
+    """``device`` is the sound card's name (``plughw:1,0``), none: the usual one;
+    ``player`` plays the WAV file it reads from stdin. ``areas`` only where a token of
+    ``houzhen token`` stands for an enrolment: else the plan says where it speaks."""
+
+    device: Annotated[str, Meta(max_length=200)] = ""
+    player: Annotated[tuple[str, ...], Meta(min_length=1, max_length=20)] = tuple(ALSA)
+    areas: tuple[str, ...] = ()
+
+    @property
+    def port(self) -> str:
+        return self.device or "default"
+
+
 class DevicesPart(_Part, frozen=True):
     id_reader: IdReaderPart | None = None
     scanner: ScannerPart | None = None
     social_card: SocialCardPart | None = None
     printer: PrinterPart | None = None
     led_strip: LedStripPart | None = None
+    speaker: SpeakerPart | None = None
 
 
 class LocalPart(_Part, frozen=True):

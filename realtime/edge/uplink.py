@@ -16,6 +16,7 @@ import trio
 
 from realtime.client import AskRefused, Client, ClientError, Ended, open_client
 from realtime.edge.settings import EdgeSettings
+from realtime.edge.speaking import Speaking
 from realtime.edge.vitals import temperature
 from realtime.version import version
 
@@ -49,6 +50,7 @@ class Uplink:
         order: Callable[[str], str],
         vitals: Callable[[], dict[str, Any]] = dict,
         log_lines: Callable[[], list[str]] = list,
+        speaking: Speaking | None = None,
     ) -> None:
         self._settings = settings
         self._reach = reach
@@ -56,6 +58,7 @@ class Uplink:
         self._order = order
         self._vitals = vitals
         self._log_lines = log_lines
+        self._speaking = speaking
         self._file = settings.folder / "terminal.json"
         self._news = trio.Event()
         self._turned = trio.Event()
@@ -159,13 +162,17 @@ class Uplink:
     async def _stay(self, token: str) -> None:
         """Until the server ends it: the token's day is over, or the device revoked."""
         name = f"edge-{self.terminal}" if self.terminal else "edge"
-        async with open_client(
-            self._settings.live_url, token, kind="edge", id=name
-        ) as client:
+        async with (
+            open_client(self._settings.live_url, token, kind="edge", id=name) as client,
+            trio.open_nursery() as nursery,
+        ):
+            if self._speaking is not None:
+                nursery.start_soon(self._speaking.run, client, token)
             if self.terminal:
                 await self._follow(client)
             else:
                 await self._watch(client)
+            nursery.cancel_scope.cancel()
 
     async def _watch(self, client: Client) -> None:
         """With a plain token, which names no terminal of the floor."""
@@ -214,7 +221,9 @@ class Uplink:
             if degrees is not None:
                 facts["temperature"] = degrees
             try:
-                await client.ask(topic, "beat", facts)
+                told = await client.ask(topic, "beat", facts)
+                if self._speaking is not None:
+                    self._speaking.hung(tuple(told.get("screen", {}).get("voices", ())))
             except AskRefused as refused:
                 log.info("the server did not take the beat: %s", refused.code)
             except Ended:

@@ -27,6 +27,7 @@ from realtime.edge.floor import Condition
 from realtime.edge.settings import DevicesPart
 from realtime.edge.spool import Job
 
+NAMES = ("id_reader", "scanner", "social_card", "printer", "led_strip", "speaker")
 LOG_LINES = 80
 LINE_LENGTH = 160
 _ZONES = Path("/sys/class/thermal")
@@ -57,12 +58,15 @@ class Vitals:
 
     def __init__(self, devices: DevicesPart, folder: Path) -> None:
         self._ports = {
-            name: part.port
-            for name in ("id_reader", "scanner", "social_card", "printer", "led_strip")
+            name: str(getattr(part, "port", ""))
+            for name in devices.__struct_fields__
             if (part := getattr(devices, name)) is not None
         }
         now = monotonic()
         self._states = {name: _State("starting", begun=now) for name in self._ports}
+        if "speaker" in self._states:
+            # it has no line to be seen on: what it is like shows when it first plays
+            self._states["speaker"] = _State(warning="untried", begun=now)
         self._file = folder / "traffic.json"
         self._kept = self._read()
         self._unwritten = False
@@ -96,14 +100,14 @@ class Vitals:
         return {
             "edge": True,
             "up_s": round(now - self._begun),
-            "devices": {name: self._row(name, now) for name in self._ports},
+            "devices": {name: self._row(name, now) for name in self._states},
         }
 
     def _row(self, name: str, now: float) -> dict[str, Any]:
         state = self._states[name]
         done, failed = self._kept.counts.get(name, (0, 0))
         row: dict[str, Any] = {
-            "port": self._ports[name][-60:],
+            "port": self._ports.get(name, "")[-60:],
             "for_s": round(now - state.begun),
             "today": done,
             "failed": failed,
@@ -121,7 +125,7 @@ class Vitals:
     def _becomes(self, device: str, condition: Condition) -> None:
         code = "" if condition.trouble is None else condition.trouble.code
         warning = "" if condition.warning is None else condition.warning.code
-        state = self._states[device]
+        state = self._states.setdefault(device, _State())
         if (code, warning) == (state.code, state.warning):
             return
         state.code, state.warning, state.begun = code, warning, monotonic()

@@ -13,7 +13,9 @@ from actors.kernel.times import Clock
 from realtime.http.bearer import answered, bearer
 from realtime.tokens import Gate
 
-_WORK_HERE = frozenset({"nurse", "doctor", "expert", "manager", "admin", "his"})
+_WORK_HERE = frozenset(
+    {"nurse", "doctor", "expert", "manager", "operator", "admin", "his"}
+)
 
 
 class ClinicRoutes(msgspec.Struct, frozen=True):

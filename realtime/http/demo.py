@@ -22,7 +22,7 @@ from realtime.http.answers import json_answer, refusal
 from realtime.keys import TokenKeys
 from realtime.tokens import mint
 
-ROLES = frozenset({"screen", "kiosk", "doctor", "nurse", "admin"})
+ROLES = frozenset({"screen", "kiosk", "doctor", "nurse", "admin", "operator"})
 LASTS_MS = 12 * 3600 * 1000
 # A proxy on this machine would make the whole network look like loopback.
 _OWN_NAME = re.compile(r"[a-z0-9]{1,16}\Z")

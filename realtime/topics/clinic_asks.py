@@ -125,7 +125,7 @@ _NURSE = {
 }
 LOOKS = frozenset({"history", "preview_rules"})
 """They change nothing, and leave nothing in the journal."""
-_PATIENT = {"postpone": c.Postpone, "leave": c.Leave}
+_PATIENT = {"postpone": c.Postpone, "leave": c.Leave, "call_help": c.CallHelp}
 _SETS_UP = {
     "open": c.Open,
     "refund": c.Refund,

@@ -42,6 +42,10 @@ _CARDS: frozenset[Kind] = frozenset({"id_card", "hmt_permit", "foreign_permit"})
 Answer = Callable[[Principal, msgspec.Raw], Errand | Inquiry]
 
 
+Marital = Literal["", "10", "20", "30", "40", "90"]
+Payer = Literal["", "1", "2", "3", "4", "5", "6", "7", "8", "9"]
+
+
 class _Body(msgspec.Struct, frozen=True):
     """What a client sends; fields we do not know are a later client's."""
 
@@ -59,6 +63,13 @@ class _Known(_Body, frozen=True):
     guardian_name: Line = ""
     guardian_phone: Phone = ""
     guardian_relation: Line = ""
+    nationality: Line = ""
+    nation: Line = ""
+    marital: Marital = ""
+    payer: Payer = ""
+    contact_name: Line = ""
+    contact_phone: Phone = ""
+    contact_relation: Line = ""
 
 
 class _Register(_Known, frozen=True):
@@ -78,6 +89,13 @@ class _Update(_Body, frozen=True):
     guardian_name: Line | None = None
     guardian_phone: Phone | None = None
     guardian_relation: Line | None = None
+    nationality: Line | None = None
+    nation: Line | None = None
+    marital: Marital | None = None
+    payer: Payer | None = None
+    contact_name: Line | None = None
+    contact_phone: Phone | None = None
+    contact_relation: Line | None = None
 
 
 class _Identify(_Body, frozen=True):
@@ -254,6 +272,8 @@ class PatientsCounter:
         fields: tuple[Field, ...] = (
             *("sex", "birth", "phone", "address"),
             *("guardian_name", "guardian_phone", "guardian_relation"),
+            *("nationality", "nation", "marital", "payer"),
+            *("contact_name", "contact_phone", "contact_relation"),
         )
         changed = {
             field: value

@@ -31,6 +31,7 @@ from realtime.identifying import Identifying
 from realtime.offers import Offers
 from realtime.tokens import Principal
 from realtime.topics.counter import Errand, Inquiry, read_body
+from realtime.topics.patients_counter import Marital, Payer
 from realtime.visits import Visits
 
 Value = Annotated[str, Meta(max_length=128, pattern=r"\S")]
@@ -108,6 +109,12 @@ class _FirstVisit(_Body, frozen=True):
     guardian_name: Line = ""
     guardian_phone: Phone = ""
     guardian_relation: Line = ""
+    nationality: Line = ""
+    nation: Line = ""
+    marital: Marital = ""
+    payer: Payer = ""
+    contact_phone: Phone = ""
+    contact_relation: Line = ""
 
 
 class _End(_Body, frozen=True):

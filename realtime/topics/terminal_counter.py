@@ -30,6 +30,7 @@ from realtime.topics.counter import Errand, Inquiry, read_body
 
 DEVICES = frozenset({"screen", "kiosk", "speaker"})
 _STAFF = frozenset({"admin", "nurse", "operator"})
+_LOOK = _STAFF | {"manager", "auditor"}
 Code = Annotated[str, Meta(pattern=r"^\d{6}\Z")]
 
 
@@ -178,7 +179,8 @@ class RosterCounter:
     def may_look(self, who: Principal, parts: tuple[str, ...], view: str) -> None:
         if view != "roster" or parts != ("main",):
             raise UnknownTarget
-        _is_staff(who)
+        if who.roles.isdisjoint(_LOOK):
+            raise Forbidden
 
     def errand(
         self,
@@ -189,6 +191,7 @@ class RosterCounter:
         body: msgspec.Raw,
     ) -> Errand | Inquiry:
         self.may_look(who, parts, view)
+        _is_staff(who)
         if name == "confirm":
             asked = read_body(body, _Confirm)
             _sets_up(who, asked.places)

@@ -11,7 +11,7 @@ import re
 import time
 from pathlib import Path
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, WebSocket, expect
 
 from realtime.demo_hospital import DemoPatient
 from realtime.demo_people import bookers, everybody, phone_of
@@ -79,6 +79,8 @@ class Stand(Kiosk):
         page: Page = floor.page(size)
         if hurried:
             page.clock.install()
+        self._sent: list[str] = []
+        page.on("websocket", self._overhear)
         super().__init__(page)
         self._spools = floor.hospital.folder / SPOOLS
         self._bench = f"{floor.hospital.address}/demo/bench"
@@ -94,6 +96,15 @@ class Stand(Kiosk):
         self.said = page.get_by_role("alert")
         self.rows = page.locator(".rows li")
         self.no_network = page.get_by_role("heading", name="网络断了")
+
+    def _overhear(self, socket: WebSocket) -> None:
+        socket.on("framesent", lambda frame: self._sent.append(str(frame)))
+
+    def asked(self, name: str) -> bool:
+        """Whether the page has asked this, since it was last looked for."""
+        sent = [frame for frame in self._sent if f'"{name}"' in frame]
+        self._sent.clear()
+        return bool(sent)
 
     # -- hands ------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ tests/actors/session and in kiosk_web/kiosk; here each journey goes its straight
 
 | who comes | what for | test |
 |---|---|---|
+| is here for the first time | a file from the card, and five answers | first visit |
 | has a file, no number | books: department, doctor, day and slot, slip | books |
 | has a file, no number | takes the earliest, of whichever doctor | the earliest |
 | has booked for today | takes the number, checks in at once | takes |
@@ -27,6 +28,7 @@ from tests.e2e.floor import Floor
 from tests.e2e.hospital import Hospital
 from tests.e2e.stand import Stand, named, with_devices, words_of
 
+STRANGER = "10010119500102"
 TAKE = re.compile("^取号$")
 
 
@@ -41,6 +43,37 @@ def hospital(
 @pytest.fixture
 def stand(floor: Floor) -> Stand:
     return Stand(floor)
+
+
+def test_a_first_visit_makes_a_file_and_is_known_from_then_on(stand: Stand) -> None:
+    stand.hand("lay", card="")
+    stand.stands("第一次来，先建个档")
+    stand.types("13800009999")
+    stand.press("下一步")
+    stand.stands("您的婚姻状况")
+    stand.press("已婚")
+    stand.stands("看病的费用怎么付")
+    stand.press("上一步")
+    stand.stands("您的婚姻状况")
+    stand.press("不填，下一步", "居民医保")
+    stand.stands("有急事时联系谁")
+    stand.press("子女")
+    stand.types("13800008888")
+    stand.press("建档")
+    expect(stand.who).to_be_visible()
+    assert stand.holds("闻人*")
+    stand.confirm()
+    stand.stands("您在这里没有号")
+    stand.press("结束")
+    stand.lifts()
+    stand.forgot("闻", "13800009999", "13800008888", STRANGER)
+    # there is one file, and no second one
+    stand.hand("lay", card="")
+    expect(stand.who).to_be_visible()
+    stand.press("不是我")
+    expect(stand.home).to_be_visible()
+    stand.lifts()
+    stand.forgot("闻")
 
 
 def test_books_step_by_step(stand: Stand) -> None:

@@ -149,7 +149,9 @@ def test_where_one_is_locked_the_other_speaks(floor: Floor) -> None:
     area.until_said(number)
     assert played(locked) == []
     assert locked.chimes() == 0
-    assert len(played(other)) == other.chimes() == TIMES
+    assert len(played(other)) == TIMES
+    # a repeat that follows at once has none: everybody listens
+    assert other.chimes() in range(1, TIMES + 1)
 
 
 def test_where_all_are_locked_the_desk_is_told(floor: Floor) -> None:

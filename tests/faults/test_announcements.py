@@ -43,8 +43,8 @@ class Plan(msgspec.Struct, frozen=True):
     cuts: float = 0.02
 
 
-SHORT = Plan(calls=45, lasts_s=3.0, rooms=13, speaks_s=0.08, up_ms=5_000)
-WHOLE = Plan(calls=200, lasts_s=60.0, rooms=13, speaks_s=0.9, up_ms=60_000)
+SHORT = Plan(calls=45, lasts_s=3.0, rooms=14, speaks_s=0.08, up_ms=5_000)
+WHOLE = Plan(calls=200, lasts_s=60.0, rooms=14, speaks_s=0.9, up_ms=60_000)
 
 
 class Room:

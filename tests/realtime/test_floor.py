@@ -15,7 +15,7 @@ from realtime.client import AskRefused, TopicClosed
 from realtime.floor_health import _went_on
 from realtime.terminals import DeviceFacts
 from tests.realtime.house import a_house, person
-from tests.realtime.test_terminals import device, enrolled, own
+from tests.realtime.test_terminals import ROSTER, device, enrolled, own
 
 FLOOR = "yunxiu/floor/main"
 BOARD, LEDGER, HEALTH = (f"{FLOOR}:{view}" for view in ("board", "ledger", "health"))
@@ -139,6 +139,12 @@ async def test_who_may(house: House) -> None:
         await nurse.join(BOARD)
         with pytest.raises(AskRefused, match="forbidden"):
             await nurse.ask(BOARD, "keep_units", {"units": [unit]})
+    for role in ("manager", "auditor"):
+        async with person(house, role, role) as looker:
+            await looker.join(BOARD)
+            await looker.join(ROSTER)
+            with pytest.raises(AskRefused, match="forbidden"):
+                await looker.ask(ROSTER, "waiting", {})
     async with person(house, "ops", "operator", place="*") as ops:
         assert await ops.ask(LEDGER, "keep_units", {"units": [unit]}) == {
             "new": 1,

@@ -233,6 +233,11 @@ def broadcast(state: ClinicState, command: Broadcast, now: Millis) -> Decision:
 def call_help(state: ClinicState, command: CallHelp, now: Millis) -> Decision:
     if command.room is not None:
         room_of(state, command.room)
+    for known, alarm in state.alarms.items():
+        # whoever needs help presses until someone comes: that is one alarm
+        mine = alarm.by == command.by and alarm.room == command.room
+        if mine and alarm.kind == "help" and alarm.answered is None:
+            return yes(ThisAlarm(known))
     key = f"al{state.alarms_raised + 1}"
     return yes(
         ThisAlarm(key),

@@ -22,6 +22,7 @@ export interface CardFacts {
   card_number?: string;
   address?: string;
   nation_name?: string;
+  nationality?: string;
 }
 
 export type FromEdge =

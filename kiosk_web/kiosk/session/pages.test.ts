@@ -84,7 +84,8 @@ describe("what was read", () => {
   test("an identity card says what kind it is, and what a file needs", () => {
     const card = { kind: "resident", number: "11", name: "某", sex: "2", birth: "1950-01-02" };
     expect(readOff(card)).toEqual({
-      ...{ value: "11", kind: "id_card", name: "某", sex: "2", birth: "1950-01-02" },
+      ...{ value: "11", nationality: "CHN",
+      kind: "id_card", name: "某", sex: "2", birth: "1950-01-02" },
     });
   });
   test("a social card is known by its own number", () => {

@@ -148,6 +148,8 @@ export interface Read {
   sex?: string;
   birth?: string;
   address?: string;
+  nation?: string;
+  nationality?: string;
 }
 
 interface OnCard {
@@ -158,13 +160,16 @@ interface OnCard {
   sex?: string;
   birth?: string;
   address?: string;
+  nation_name?: string;
+  nationality?: string;
 }
 
 /** What a reader found, as the server asks for it; nothing without a number. */
 export function readOff(card: OnCard): Read | undefined {
   if (card.card_number) return { value: card.card_number };
   if (!card.number) return undefined;
-  const { name, sex, birth, address } = card;
+  const { name, sex, birth, address, nation_name: nation } = card;
+  const nationality = card.kind === "resident" ? "CHN" : card.nationality;
   const kind = CARD_KINDS[card.kind ?? ""];
   return {
     value: card.number,
@@ -173,5 +178,7 @@ export function readOff(card: OnCard): Read | undefined {
     ...(sex && { sex }),
     ...(birth && { birth }),
     ...(address && { address }),
+    ...(nation && { nation }),
+    ...(nationality && { nationality }),
   };
 }

@@ -64,7 +64,7 @@ export function useVisit(terminal: string) {
   /** A page loaded anew in the middle: what they came for, the server still knows. */
   function resume(): void {
     const { purpose = "" } = view.value?.session ?? {};
-    if (purpose === "" || trail.value.aim !== "" || trail.value.asking) return;
+    if (purpose === "" || trail.value.aim !== "") return;
     go({ aim: purpose });
     if (purpose === "book" && step.value === "choose") void departments();
   }
@@ -119,6 +119,11 @@ export function useVisit(terminal: string) {
     if (trail.value.aim === "book") return departments();
     const only = view.value && onlyTicket(view.value, trail.value.aim);
     if (only && step.value === "choose") await ask("check_in", { ticket: only });
+  }
+
+  /** Whoever touches the glass is still here; that stands in no other ask's way. */
+  function stay(): void {
+    if (view.value?.session?.can?.includes("stay")) void topic.ask("stay", {}, DEADLINE_MS);
   }
 
   /** The number just taken: its patient is here already. */
@@ -189,7 +194,7 @@ export function useVisit(terminal: string) {
 
   return {
     ...{ view, page, step, session, left, trail, offline, read },
-    ...{ identify, start, confirm, ask, go, departments, choose, hold, again, goBack, end, checkInNow },
+    ...{ identify, start, confirm, ask, go, departments, choose, hold, again, goBack, end, checkInNow, stay },
     readProblem: dropProblem,
   };
 }

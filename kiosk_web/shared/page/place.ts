@@ -1,10 +1,10 @@
 /** What a page is told about where it hangs, and what the server says about itself. */
 
-export type Role = "screen" | "kiosk" | "doctor" | "nurse" | "admin";
+export type Role = "screen" | "kiosk" | "doctor" | "nurse" | "admin" | "operator";
 
 /** Roles that are somebody's: a person logs in. The others are a device's. */
 export const isStaff = (role: Role): boolean =>
-  role === "doctor" || role === "nurse" || role === "admin";
+  role === "doctor" || role === "nurse" || role === "admin" || role === "operator";
 
 export const ROLE_WORDS: Record<Role, { title: string; english: string; does: string }> =
   {
@@ -13,6 +13,7 @@ export const ROLE_WORDS: Record<Role, { title: string; english: string; does: st
     doctor: { title: "医生站", english: "Doctor's desk", does: "看诊" },
     nurse: { title: "分诊台", english: "Triage desk", does: "分诊" },
     admin: { title: "医院设置", english: "Hospital set-up", does: "设置" },
+    operator: { title: "运维", english: "Operations", does: "运维" },
   };
 
 export interface Place {
@@ -44,7 +45,7 @@ export function readPlace(role: Role, search: string): Place {
 /** The place a token is made out for: a doctor's is the room, the others' the clinic;
  * who sets up the hospital has what their account has. */
 export const tokenPlace = ({ role, clinic, room }: Place): string =>
-  role === "admin" ? "*" : role === "doctor" ? `${clinic}/${room}` : clinic;
+  role === "admin" || role === "operator" ? "*" : role === "doctor" ? `${clinic}/${room}` : clinic;
 
 export const clinicStream = (hospital: string, clinic: string, day: string): string =>
   `${hospital}/clinic/${clinic}/${day}`;

@@ -55,6 +55,7 @@ export function endStaffSession(): void {
   closeSafe();
 }
 
+const OPERATES = ["admin", "operator", "nurse", "manager", "auditor"];
 const SETS_UP = ["admin", "manager", "security", "auditor"];
 
 /** May they work in this role at this place? The server asks the same again. */
@@ -63,6 +64,8 @@ export function isTheirs(session: StaffSession, role: string, place: string): bo
   const { roles, places } = session;
   // the set-up page shows each office its own part
   if (role === "admin") return roles.some((each) => SETS_UP.includes(each));
+  // operations shows what is wrong to whoever works with the machines
+  if (role === "operator") return roles.some((each) => OPERATES.includes(each));
   return (
     roles.includes(role) &&
     [place, clinic, "*"].some((each) => places.includes(each))

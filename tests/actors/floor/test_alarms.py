@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from actors.floor.commands import Watched
-from actors.floor.settings import FloorSettings, Patience
+from actors.floor.settings import LEVEL_OF, FloorSettings, Patience
 from actors.floor.state import ALARMS_KEPT, FloorState
 from actors.floor.watch import DeviceSeen, TerminalSeen, gone, judge
 from actors.runtime.testkit import START, Kit
 from tests.actors.floor.floor import ID, a_floor, ack, finding, right, wrong
 
 SETTINGS = FloorSettings()
+CHECKOUT = Path(__file__).parents[3]
 
 
 @pytest.fixture
@@ -111,6 +115,7 @@ def faults(of: TerminalSeen, settings: FloorSettings = SETTINGS) -> set[str]:
             seen(devices={"scanner": device(trips=(START - 4_000_000, START - 8))}),
             set(),
         ),
+        (seen(devices={"speaker": device(warning="untried")}), set()),
         (seen(heard_s_ago=89), set()),
         (seen(heard_s_ago=90), {":lost:I"}),
         (seen(temperature=79.9), set()),
@@ -157,3 +162,10 @@ def test_levels_and_patience_are_the_hospitals() -> None:
     strict = FloorSettings(levels={"paper_low": "I"}, patience=Patience(warning_s=0))
     low = seen(devices={"printer": device(warning="paper_low", s_ago=0)})
     assert faults(low, strict) == {"printer:paper_low:I"}
+
+
+def test_the_page_knows_the_same_usual_levels() -> None:
+    page = (CHECKOUT / "kiosk_web" / "operations" / "floor.ts").read_text("utf-8")
+    table = page.partition("USUAL_LEVELS: Record<string, Level> = {")[2].partition("}")
+    said = dict(re.findall(r'(\w+): "(I+)"', table[0]))
+    assert said == LEVEL_OF

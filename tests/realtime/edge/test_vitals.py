@@ -13,6 +13,7 @@ from devices.printer.status import PAPER_LOW, State
 from devices.scanner import ScanFailed, Scanned
 from devices.trouble import SILENT
 from realtime.edge.floor import Condition
+from realtime.edge.settings import DevicesPart, SpeakerPart
 from realtime.edge.spool import Job
 from realtime.edge.vitals import LOG_LINES, LogTail, Vitals, temperature
 from tests.realtime.edge.kiosk import open_kiosk, settings_in
@@ -51,6 +52,17 @@ def test_how_each_device_is_and_what_it_did(tmp_path: Path) -> None:
     assert told["id_reader"]["model"] == "0501"
     assert (told["scanner"]["trouble"], told["scanner"]["last"]) == ("silent", "silent")
     assert (told["scanner"]["today"], told["scanner"]["failed"]) == (1, 1)
+
+
+def test_a_loudspeaker_is_known_by_what_it_plays(tmp_path: Path) -> None:
+    devices = DevicesPart(speaker=SpeakerPart())
+    vitals = Vitals(devices, tmp_path)
+    row = vitals.told()["devices"]["speaker"]
+    assert ("trouble" not in row, row["warning"]) == (True, "untried")
+    vitals.hear(Up("speaker"), {"speaker": Condition(None)})
+    assert "warning" not in vitals.told()["devices"]["speaker"]
+    vitals.hear(Down("speaker", SILENT), {"speaker": Condition(SILENT)})
+    assert vitals.told()["devices"]["speaker"]["trouble"] == "silent"
 
 
 def test_the_days_counts_outlive_a_restart_and_not_the_day(tmp_path: Path) -> None:

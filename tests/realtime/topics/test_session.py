@@ -218,8 +218,11 @@ async def test_a_first_file_a_number_and_the_check_in_with_it(tmp_path: Path) ->
             await page.ask("identify", _card(ID_CARD, kind="id_card"))
             assert "first_visit" in (await page.at("unknown"))["session"]["can"]
             file = {"kind": "id_card", "value": ID_CARD, "name": NAME, "phone": PHONE}
-            await page.ask("first_visit", file)
+            asked = {"marital": "20", "payer": "2", "contact_relation": "子女"}
+            await page.ask("first_visit", file | asked)
             assert (await page.at("confirm"))["who"]["name"] == "张*三"
+            kept = (await house.desk.look("p1")).details
+            assert {field: getattr(kept, field) for field in asked} == asked
             await page.ask("confirm")
             await page.at("choose")
 
