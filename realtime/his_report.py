@@ -20,20 +20,26 @@ from actors.clinic.events import Event as ClinicEvent
 from actors.clinic.evolve import evolve as evolve_clinic
 from actors.clinic.state import ClinicState
 from actors.gateways.his.adapter import HttpHis
-from actors.gateways.his.port import Registration
+from actors.gateways.his.port import Registration, Session
 from actors.his.actor import base_stream, his_stream, new
 from actors.his.compare import Difference, differences
+from actors.his.compare_pool import pool_differences
 from actors.his.messages import Event, SaidRegistration
 from actors.his.places import Places, read_places
 from actors.his.state import HisState, evolve
 from actors.journal.looking import Onlooker
 from actors.kernel.sealed import Sealed
 from actors.kernel.times import Millis, WallClock, day_of
+from actors.schedule.actor import new as new_schedule
+from actors.schedule.actor import schedule_stream
+from actors.schedule.events import Event as ScheduleEvent
+from actors.schedule.evolve import evolve as evolve_schedule
 from realtime.config import Settings
 from realtime.his_link import terms_of
 
 _read = msgspec.json.Decoder(Event).decode
 _read_clinic = msgspec.json.Decoder(ClinicEvent).decode
+_read_schedule = msgspec.json.Decoder(ScheduleEvent).decode
 _NOBODY = Sealed("", b"")
 
 
@@ -110,18 +116,30 @@ def _differences(settings: Settings, day: str, *, ask: bool) -> Iterator[Differe
     hospital = settings.hospital.id
     onlooker = Onlooker(settings.journal.url)
     places = read_places(settings.his.places)
-    said_now = None
+    said_now = sessions_now = None
     if ask:
         if not settings.his.base_url:
             raise ValueError("his.base_url is not set: there is no HIS to ask")
         # HIS first: what it says later than our side is on its way to us
-        rows = trio.run(_ask, settings, day)
+        rows, sessions = trio.run(_ask, settings, day)
         said_now = {row.register_no: _said(row) for row in rows}
+        sessions_now = {row.schedule_no: row for row in sessions}
     record = _record(onlooker, his_stream(hospital, day))
     clinics = {
         name: _clinic(onlooker, hospital, name, day) for name in _names(places, record)
     }
-    return differences(record, clinics, places, said_now=said_now)
+    yield from differences(record, clinics, places, said_now=said_now)
+    departments = {kept.said.department for kept in record.sessions.values()}
+    schedules = {
+        name: onlooker.state_of(
+            schedule_stream(hospital, name, day),
+            new_schedule,
+            _read_schedule,
+            evolve_schedule,
+        )
+        for name in sorted(departments)
+    }
+    yield from pool_differences(record, schedules, said_now=sessions_now)
 
 
 def _names(places: Places, record: HisState) -> list[str]:
@@ -143,7 +161,9 @@ def _clinic(onlooker: Onlooker, hospital: str, clinic: str, day: str) -> ClinicS
     return onlooker.state_of(stream, new_clinic, _read_clinic, evolve_clinic)
 
 
-async def _ask(settings: Settings, day: str) -> list[Registration]:
+async def _ask(
+    settings: Settings, day: str
+) -> tuple[list[Registration], tuple[Session, ...]]:
     rows: list[Registration] = []
     async with HttpHis(terms_of(settings.his), settings.hospital.zone) as his:
         after, more = 0, True
@@ -151,7 +171,7 @@ async def _ask(settings: Settings, day: str) -> list[Registration]:
             page = await his.registrations(day, after)
             rows += page.rows
             after, more = page.after, page.more
-    return rows
+        return rows, await his.sessions(day)
 
 
 def _said(row: Registration) -> SaidRegistration:
@@ -167,7 +187,8 @@ def _said(row: Registration) -> SaidRegistration:
 def _line(one: Difference) -> str:
     where = f" [{one.clinic}]" if one.clinic else ""
     why = f"  ({one.why})" if one.why else ""
-    return f"{one.register_no}  {one.kind}{where}: HIS {one.his}, here {one.ours}{why}"
+    what = one.register_no or f"session {one.session}"
+    return f"{what}  {one.kind}{where}: HIS {one.his}, here {one.ours}{why}"
 
 
 def _day(settings: Settings, day: str | None) -> str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import tomllib
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 
 
+@cache
 def version() -> str:
     """The version of the running code; a checkout's own word comes first, because
     what is installed beside it may be older."""

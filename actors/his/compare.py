@@ -15,7 +15,10 @@ from actors.his.state import HisState, KeptRegistration
 
 class Difference(msgspec.Struct, frozen=True):
     """``kind``: missing_here, missing_there, standing, number, queue, doctor,
-    undelivered, untold. ``his`` and ``ours`` say what each has; never a name."""
+    undelivered, untold of a registration; of a session (or its slot, ``S1/01``)
+    session_missing_here, session_missing_there, session_state, session_doctor,
+    slot_missing, slot_count, slot_left. ``his`` and ``ours`` say what each has; never
+    a name."""
 
     register_no: str
     kind: str
@@ -23,6 +26,7 @@ class Difference(msgspec.Struct, frozen=True):
     ours: str
     clinic: str = ""
     why: str = ""
+    session: str = ""
 
 
 def differences(

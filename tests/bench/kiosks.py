@@ -1,4 +1,5 @@
-"""Kiosks in session: 300 of them, an open loop of 50 visits a second over 40 clinics.
+"""Kiosks in session: 300 of them, an open loop of 50 visits a second over 40 clinics,
+in whose halls hang 1,000 screens.
 
 A visit is what a patient does alone: card, it is me, check in, done. Each is begun when
 it is due, whether the ones before have come through or not, and its check-in is timed
@@ -23,13 +24,15 @@ from realtime.config import Settings
 from realtime.keys import open_keys
 from realtime.tokens import mint
 from tests.bench.bars import bar
+from tests.bench.clinics import Clinic
 from tests.bench.figures import percentile
-from tests.bench.hospital import Hospital, serving_hospital
+from tests.bench.hospital import Hospital, ask_all, serving_hospital
 from tests.bench.processes import BenchFailed
 from tests.bench.report import Report, report
 
 KIOSKS = 300
 CLINICS = 40
+SCREENS = 1000
 A_SECOND = 50
 CHECK_IN_MS = 100
 PERSON_MS = 300
@@ -76,6 +79,7 @@ def run(*, quick: bool) -> Report:
         times = trio.run(_measure, hospital, seconds)
     figures = {
         "kiosks": KIOSKS,
+        "screens": f"{SCREENS}, spread over the halls of {CLINICS} clinics",
         "visits": len(times.check_in),
         "visits a second": A_SECOND,
         "server CPU a visit (ms)": round(times.cpu_s / times.visits * 1e3, 1),
@@ -129,10 +133,44 @@ async def _measure(hospital: Hospital, seconds: float) -> Times:
             client = await enter(open_client(url, shown, kind="bench", id=name))
             topic = await client.join(f"{settings.id}/session/{name}/{day}:kiosk")
             seats.append(Seat(client, topic, n % CLINICS))
-        before = _cpu_s(hospital)
-        times = await _visit(seats, visits)
-        times.cpu_s, times.visits = _cpu_s(hospital) - before, visits
+        async with trio.open_nursery() as nursery:
+            await nursery.start(_hang_screens, hospital, visits / A_SECOND)
+            before = _cpu_s(hospital)
+            times = await _visit(seats, visits)
+            times.cpu_s, times.visits = _cpu_s(hospital) - before, visits
         return times
+
+
+async def _hang_screens(
+    hospital: Hospital, seconds: float, *, task_status: trio.TaskStatus[None]
+) -> None:
+    """In the halls of all clinics, for longer than the visits take; started when they
+    have joined. Raises BenchFailed when one of them missed something."""
+    quiet = Clinic("quiet", ("1",))
+    joined = trio.Event()
+
+    def hears(line: str) -> None:
+        if line == "measuring":
+            trio.from_thread.run_sync(joined.set)
+
+    def hang() -> None:
+        ask_all(hospital, "opening", [[quiet.opening()]], rounds=1)
+        ask_all(
+            hospital,
+            f"{SCREENS} screens",
+            [[quiet.registering("1")]],
+            seconds=seconds + _PATIENCE_S / 2,
+            think_ms=1000,
+            screens=SCREENS,
+            topics=[Clinic(f"c{n}", ()).topic("hall") for n in range(CLINICS)],
+            spread=True,
+            hears=hears,
+        )
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(trio.to_thread.run_sync, hang)
+        await joined.wait()
+        task_status.started()
 
 
 def _cpu_s(hospital: Hospital) -> float:

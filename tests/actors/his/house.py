@@ -17,6 +17,7 @@ from actors.gateways.his.line import Terms
 from actors.gateways.his.port import His
 from actors.his.actor import his_capability, his_stream
 from actors.his.compare import Difference, differences
+from actors.his.compare_pool import pool_differences
 from actors.his.persons import Persons
 from actors.his.places import Place, Places
 from actors.his.state import HisState
@@ -124,6 +125,9 @@ class House:
     async def identify(self, kind: Kind, number: str) -> str | None:
         return await self.desk.identify(kind, number, DAY)
 
+    async def of_registrations(self) -> list[Difference]:
+        return [d for d in await self.differences() if d.register_no]
+
     async def differences(self, day: str = DAY) -> list[Difference]:
         """By what HIS says this moment."""
         said, after, more = {}, 0, True
@@ -133,14 +137,15 @@ class House:
             for row in page.rows:
                 said[row.register_no] = voice.registration(row, b"")
             after, more = page.after, page.more
-        return list(
-            differences(
-                await self.record(day),
-                await self.clinics(day),
-                self.places,
-                said_now=said,
-            )
-        )
+        record = await self.record(day)
+        clinics = await self.clinics(day)
+        sessions = {row.schedule_no: row for row in await self.his.sessions(day)}
+        departments = {kept.said.department for kept in record.sessions.values()}
+        pools = {name: await self.pool(name, day) for name in departments}
+        return [
+            *differences(record, clinics, self.places, said_now=said),
+            *pool_differences(record, pools, said_now=sessions),
+        ]
 
 
 @asynccontextmanager

@@ -14,6 +14,7 @@ from actors.clinic.plan import ClinicPlan, QueuePlan, RoomPlan
 from actors.clinic.settings import Settings
 from actors.clinic.state import ClinicState
 from actors.his.compare import Difference, differences
+from actors.his.compare_pool import pool_differences
 from actors.his.delivery import delivery_of, register_no_of, ticket_of
 from actors.his.messages import (
     Delivered,
@@ -22,11 +23,18 @@ from actors.his.messages import (
     Placing,
     RegistrationSaid,
     SaidRegistration,
+    SaidSession,
+    SaidSlot,
+    SessionSaid,
 )
 from actors.his.places import BadPlaces, Place, Places, read_places
 from actors.his.state import HisState, KeptRegistration, evolve
 from actors.schedule.commands import Book, Cancel, Take
+from actors.schedule.events import SessionAdded, Stopped
+from actors.schedule.plan import SessionPlan, SlotPlan
+from actors.schedule.state import ScheduleState
 from tests.actors.his.house import VAULT
+from tests.actors.schedule.day import SCHEDULE
 
 DAY = "2026-11-23"
 AT = 1_795_392_000_000
@@ -287,3 +295,66 @@ def test_a_bad_file_says_where(text: str, said: str, tmp_path: Any) -> None:
     with pytest.raises(BadPlaces) as bad:
         read_places(file)
     assert said in str(bad.value)
+
+
+def the_pool(*events: Any) -> dict[str, ScheduleState]:
+    state = SCHEDULE.new(f"test/schedule/0101/{DAY}")
+    for event in events:
+        SCHEDULE.evolve(state, event)
+    return {"0101": state}
+
+
+def a_session(**changed: Any) -> SaidSession:
+    usual: dict[str, Any] = {
+        "schedule_no": "S1",
+        "version": 1,
+        "digest": b"",
+        "department": "0101",
+        "doctor": "D1",
+        "half": "am",
+        "kind": "ordinary",
+        "state": "open",
+        "total": 3,
+        "fen": 1500,
+        "slots": (SaidSlot("01", AT, AT + 1_800_000, 3),),
+    }
+    return SaidSession(**usual | changed)
+
+
+def in_the_pool(key: str = "S1", *, doctor: str = "D1", count: int = 3) -> SessionAdded:
+    slots = {"01": SlotPlan(AT, AT + 1_800_000, count)}
+    plan = SessionPlan(half="am", slots=slots, doctor=doctor)
+    return SessionAdded(at=AT, by="his", session=key, plan=plan)
+
+
+STOPPED = Stopped(
+    at=AT, by="his", session="S1", slots=("01",), reason="", ended=(), affected=()
+)
+
+
+@pytest.mark.parametrize(
+    ("said", "ours", "kind"),
+    [
+        (a_session(), (in_the_pool(),), ""),
+        (a_session(), (), "session_missing_here"),
+        (a_session(state="stopped"), (), ""),
+        (None, (in_the_pool(),), "session_missing_there"),
+        (None, (in_the_pool(), STOPPED), ""),
+        (a_session(state="stopped"), (in_the_pool(),), "session_state"),
+        (a_session(), (in_the_pool(), STOPPED), "session_state"),
+        (a_session(), (in_the_pool(doctor="D2"),), "session_doctor"),
+        (a_session(), (in_the_pool(count=2),), "slot_count"),
+        (
+            a_session(slots=(SaidSlot("02", AT, AT + 1, 3),)),
+            (in_the_pool(),),
+            "slot_missing",
+        ),
+    ],
+)
+def test_the_pool_beside_his_sessions(
+    said: SaidSession | None, ours: tuple[Any, ...], kind: str
+) -> None:
+    events = () if said is None else (SessionSaid(at=AT, said=said),)
+    found = list(pool_differences(record(*events), the_pool(*ours)))
+    assert [one.kind for one in found] == ([kind] if kind else [])
+    assert all(one.session.startswith("S1") for one in found)

@@ -196,7 +196,8 @@ async def test_what_the_window_changes_arrives(
             await his.take(trade(), taken.register_no)
         again = await his.lock(trade(), gone.schedule_no, gone.slot_no, gone.patient_id)
         new = await his.confirm(trade(), again.pre_id, 1500)
-        assert len(await ours.differences()) == 3
+        assert len(await ours.of_registrations()) == 3
+        assert {d.kind for d in await ours.differences() if d.session} == {"slot_left"}
         await ours.sync.once()
         assert await ours.differences() == []
         record = await ours.record()
@@ -308,10 +309,8 @@ async def test_a_clinic_that_is_not_open_yet_gets_them_when_it_is(
     async with adapter(there.url) as his:
         async with house(journal_url, his) as ours:
             await ours.sync.once()
-            kinds = {d.kind for d in await ours.differences()}
-            assert kinds == {"missing_here"}
-            whys = {d.why for d in await ours.differences()}
-            assert whys == {"not_open"}
+            found = await ours.of_registrations()
+            assert {(d.kind, d.why) for d in found} == {("missing_here", "not_open")}
         async with house(journal_url, his) as ours:
             await ours.open()
             await ours.sync.deliver()
@@ -325,7 +324,7 @@ async def test_a_department_without_a_place_is_said(
     async with adapter(there.url) as his, house(journal_url, his, places=some) as ours:
         await ours.open()
         await ours.sync.once()
-        found = await ours.differences()
+        found = await ours.of_registrations()
         assert {d.why for d in found} == {"no_place"}
         assert {d.his[-5:-1] for d in found}.isdisjoint({"0101"})
 
