@@ -293,8 +293,8 @@ class Wall(Device):
         self.stale = page.get_by_text("画面停在")
 
     def announced(self, *numbers: str) -> bool:
-        """Whether these were announced, in this order and no others: the panel filled
-        for each of them. Given time to begin, for a panel fills after it is there."""
+        """Whether these were announced, in this order and no others: the panel was
+        fresh for each of them. Given time to begin."""
         asked = "numbers => window.announced.join() === numbers"
         try:
             self.page.wait_for_function(asked, arg=",".join(numbers))

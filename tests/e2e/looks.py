@@ -3,11 +3,18 @@
 ANNOUNCED = """
 window.announced = [];
 window.chimes = 0;
-// the panel fills when it announces, and only then
-addEventListener("animationstart", ({ target, animationName }) => {
-  if (target.getAttribute("aria-live") !== "assertive") return;
-  if (!animationName.startsWith("fill")) return;
-  window.announced.push(target.querySelector(".number").textContent.trim());
+// the panel is fresh while it announces, and only then
+let fresh = null;
+new MutationObserver(() => {
+  const found = document.querySelector('[aria-live="assertive"].fresh');
+  if (found && found !== fresh)
+    window.announced.push(found.querySelector(".number").textContent.trim());
+  fresh = found;
+}).observe(document, {
+  subtree: true,
+  childList: true,
+  attributes: true,
+  attributeFilter: ["class"],
 });
 const Oscillator = window.OscillatorNode;
 window.OscillatorNode = class extends Oscillator {

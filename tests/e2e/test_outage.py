@@ -10,6 +10,9 @@ from playwright.sync_api import Page, expect
 from tests.e2e.floor import Floor
 from tests.e2e.hospital import Hospital, patient
 
+TIMES = 2
+"""A call is said so often."""
+
 A_MOMENT = """async () => {
   for (const frame of [1, 2, 3]) await new Promise(requestAnimationFrame);
 }"""
@@ -69,8 +72,9 @@ def test_gone_and_back(
     desk.call_next("C002")
     expect(wall.call).to_contain_text("C002")
     wall.area.until_said("C002")
-    # each was said twice, with its bell: before the outage one, after it the other
-    assert wall.chimes() == 4
+    # each was said twice, the one before the outage, the other after it; a bell goes
+    # before the first words, and before the repeat only where it was quiet meanwhile
+    assert wall.chimes() in range(2, 2 * TIMES + 1)
     expect(wall.rooms.filter(has_text="何叙")).to_contain_text("C002")
 
     # a card that was shown to a dead kiosk has not been kept for later
