@@ -122,15 +122,15 @@ class ClinicCounter:
             raise UnknownTarget
         if roles.isdisjoint(who.roles) or not who.has_room_in(parts[0]):
             raise Forbidden
-        self._look_back(parts[1], view)
+        self._look_back(parts, view)
 
-    def _look_back(self, day: str, view: str) -> None:
+    def _look_back(self, parts: tuple[str, ...], view: str) -> None:
         """A desk looks a week back: what is older is in the patient's record, and no
         business of whoever sits in the clinic today."""
-        if view != "desk" or self._today is None:
+        if view != "desk" or self._today is None or len(parts) != 2:
             return
         first = date.fromisoformat(self._today()) - timedelta(LOOK_BACK_DAYS)
-        if day < first.isoformat():
+        if parts[1] < first.isoformat():
             raise Forbidden
 
     def errand(
@@ -143,7 +143,7 @@ class ClinicCounter:
     ) -> Errand:
         clinic = parts[0]
         if name in LOOKS:
-            self._look_back(parts[1], view)
+            self._look_back(parts, view)
         own = self._asks.get((view, name))
         if own is not None:
             return own(who, clinic, view, body)
