@@ -11,8 +11,8 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 PAGES := $(shell git ls-files 'kiosk_web/**' 'queue_displays/web/**' 2>/dev/null)
 CODE := actors realtime queue_displays devices push tests
 
-# two processors' work: a module at a time on each, the longest first
-ABREAST := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+# a module at a time each, the longest first; three, for the tests often wait for a disk
+ABREAST := -n 3 --dist loadfile --no-loadscope-reorder
 # one part of `make test`: its name, its command; how long it took is told at the end
 define part
 @began=$$(date +%s); ( $(2) ); code=$$?; \

@@ -82,7 +82,9 @@ class Caller:
                 await client.ask(self._desk, "undo_call", body, deadline=30)
 
 
+@pytest.mark.soak
 def test_some_hundred_calls_leave_nothing_behind(floor: Floor) -> None:
+    """Half a minute: for whoever changes the wall."""
     grows_not(floor, "hall", calls=240, parts=3)
 
 

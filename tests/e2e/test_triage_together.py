@@ -120,6 +120,10 @@ def test_a_refusal_says_who_was_quicker(floor: Floor) -> None:
     one.says(re.compile(r"A002 号.*\d\d:\d\d 护士（演示） · 分诊台：弃号"))
 
 
+# with every deed it is shown without a browser (kiosk_web/triage)
+MORE = pytest.mark.soak
+
+
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_cut_in_the_middle_of_a_check_in(when: str, floor: Floor) -> None:
     desk, wire = on_a_wire(floor)
@@ -138,11 +142,13 @@ def test_cut_in_the_middle_of_a_check_in(when: str, floor: Floor) -> None:
 @pytest.mark.parametrize(
     ("key", "ask", "keys", "reason", "happened"),
     [
-        ("l", "postpone", (), None, "往后排"),
+        pytest.param("l", "postpone", (), None, "往后排", marks=MORE),
         ("p", "set_class", ("1",), "七十二岁", "设为优先：70 岁以上"),
-        ("f", "move", (), "腿脚不便", "移到 A002 前面"),
-        ("t", "transfer", ("1",), "心律不齐", "转到 心律失常门诊"),
-        ("g", "give_up", (), "走了", "弃号"),
+        pytest.param("f", "move", (), "腿脚不便", "移到 A002 前面", marks=MORE),
+        pytest.param(
+            *("t", "transfer", ("1",), "心律不齐", "转到 心律失常门诊"), marks=MORE
+        ),
+        pytest.param("g", "give_up", (), "走了", "弃号", marks=MORE),
     ],
 )
 def test_cut_in_the_middle_of_a_deed(
