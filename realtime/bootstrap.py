@@ -7,53 +7,36 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
-from datetime import tzinfo
-from typing import Any
 
 import trio
 
-from actors.booker.actor import booker_capability
 from actors.clinic.actor import KIND as CLINIC
-from actors.clinic.actor import clinic_capability
 from actors.clinic.courier import Courier
-from actors.directory.actor import directory_capability
 from actors.floor.actor import KIND as FLOOR
-from actors.floor.actor import floor_capability
 from actors.forecast.forecasts import VIEW as TIMES
 from actors.forecast.forecasts import Forecasts
 from actors.forecast.process import worker_command
 from actors.his.actor import his_capability
 from actors.his.places import read_places
-from actors.hospital.actor import plan_capability
 from actors.journal.journal import Journal
 from actors.kernel.sealed import Vault
 from actors.kernel.times import WallClock, day_of, iso
-from actors.patients.actor import patients_capability
 from actors.patients.book import Book
 from actors.patients.desk import PatientsDesk
 from actors.patients.rewrapping import rewrap_keys
-from actors.runtime.shape import Capability
 from actors.runtime.system import ActorSystem
-from actors.schedule.actor import schedule_capability
-from actors.session.actor import session_capability
-from actors.staff.actor import staff_capability
-from actors.terminal.actor import terminal_capability
-from actors.terminal.roster import roster_capability
 from queue_displays.announcements.actor import KIND as AREA
-from queue_displays.announcements.actor import area_capability
 from queue_displays.announcements.receipts import VIEW as RECEIPTS
-from queue_displays.boards.views import boards
-from queue_displays.hall import HallView
 from queue_displays.speech.speaking import Speaking
 from queue_displays.speech.utterances import Voices
-from realtime import demo_hospital, demo_people, demo_schedule, quiet
+from realtime import demo_hospital, demo_house, quiet
 from realtime.accounts import Accounts, rights_follower
 from realtime.announcer import Announcing, sounding
 from realtime.appointments import Appointments
+from realtime.capabilities import Wing, capabilities
 from realtime.clinics import Clinics
 from realtime.config import Settings
 from realtime.deeds import Deeds
-from realtime.demo_bench import DemoBench
 from realtime.demo_floor import DemoFloor
 from realtime.floor_health import VIEW as HEALTH
 from realtime.floor_health import FloorHealth
@@ -68,7 +51,7 @@ from realtime.http.rooms import Rooms
 from realtime.http.server import HttpServer
 from realtime.http.staff import Staff
 from realtime.http.terminals import TerminalRoutes
-from realtime.keys import Keys, TokenKeys, open_keys
+from realtime.keys import Keys, open_keys
 from realtime.measures import tell, tell_speech
 from realtime.one_person import OnePerson
 from realtime.opening import Openings
@@ -77,24 +60,14 @@ from realtime.planning import Planning
 from realtime.protocol.conversation import Terms
 from realtime.protocol.messages import Limits
 from realtime.room_keys import RoomKeys
-from realtime.simulate.company import keep_company
-from realtime.simulate.running import Server
 from realtime.sockets.edge import Edge, EdgeSettings
 from realtime.sockets.front_door import DoorSettings, FrontDoor
 from realtime.terminals import Terminals
-from realtime.tokens import Gate, mint
-from realtime.topics.area_counter import AreaCounter
+from realtime.tokens import Gate
 from realtime.topics.clinic_counter import ClinicCounter
-from realtime.topics.counter import Counter
-from realtime.topics.directory_counter import DirectoryCounter
-from realtime.topics.floor_counter import FloorCounter
-from realtime.topics.hospital_counter import HospitalCounter
 from realtime.topics.hub import Hub
 from realtime.topics.patients_counter import PatientsCounter
-from realtime.topics.schedule_counter import BookerCounter, ScheduleCounter
 from realtime.topics.session_counter import SessionCounter
-from realtime.topics.staff_counter import StaffCounter
-from realtime.topics.terminal_counter import RosterCounter, TerminalCounter
 from realtime.version import CHECKOUT, version
 from realtime.visits import Visits
 from realtime.voices import speech_of
@@ -103,10 +76,6 @@ log = logging.getLogger("houzhen")
 
 PAGES = CHECKOUT / "kiosk_web" / "dist"
 _GRACE_S = 2.0
-_COMPANY_MS = 7 * 86_400_000
-
-Wing = Callable[[Vault], tuple[Capability[Any], Counter]]
-"""A further capability with its counter, built once the vault is there."""
 
 
 class House:
@@ -199,7 +168,7 @@ async def serving(
         return day_of(clock.now(), settings.hospital.zone)
 
     built = [
-        *rooms(
+        *capabilities(
             *(vault, settings.hospital.zone, patients, terminals, planning),
             *(announcing, sessions, today, health),
         ),
@@ -273,7 +242,9 @@ async def serving(
     async def speech_works() -> str | None:
         return speech.fault
 
-    bench = _bench(keys.tokens, clock, lambda: house.address) if demo else None
+    bench = (
+        demo_house.bench_of(keys.tokens, clock, lambda: house.address) if demo else None
+    )
     site = Site(
         hospital=settings.hospital,
         version=version(),
@@ -281,7 +252,7 @@ async def serving(
         pages=PAGES,
         metrics=metrics,
         checks={"journal": journal_answers},
-        demo=(Demo(keys.tokens, clock, _cards, bench) if demo else None),
+        demo=(Demo(keys.tokens, clock, demo_house.cards, bench) if demo else None),
         staff=Staff(accounts, gate, clock),
         rooms=Rooms(
             RoomKeys(settings.hospital, system, ClinicCounter(vault), vault, clock),
@@ -321,7 +292,7 @@ async def serving(
         await openings.open_today()
         nursery.start_soon(openings.run)
         if demo:
-            await _fill_the_demo(house, vault)
+            await demo_house.fill(house, vault)
             machines = DemoFloor(hospital, system, terminals, health)
             nursery.start_soon(machines.run)
         if bench is not None:
@@ -340,26 +311,6 @@ async def serving(
         nursery.cancel_scope.cancel()
 
 
-def _cards() -> list[demo_hospital.DemoPatient]:
-    return [*demo_hospital.demo_cards(), *demo_people.bookers()]
-
-
-async def _fill_the_demo(house: House, vault: Vault) -> None:
-    system, desk, hospital = house.system, house.desk, house.settings.hospital
-    persons = await demo_people.make_the_files(system, desk, hospital)
-    await demo_hospital.fill_the_day(system, vault, hospital, persons)
-    await demo_schedule.open_the_days(system, hospital)
-    await demo_people.book_the_numbers(system, desk, vault, hospital, persons)
-
-
-def _bench(keys: TokenKeys, clock: WallClock, address: Callable[[], str]) -> DemoBench:
-    def token() -> str:
-        now = clock.now()
-        return mint(keys, "demo-bench", ["kiosk"], ["*"], now=now, lasts_ms=_COMPANY_MS)
-
-    return DemoBench(demo_people.everybody(), address, token)
-
-
 async def _keys_of(journal: Journal, settings: Settings) -> Keys:
     """New keys only for a journal in which nothing was ever written."""
     try:
@@ -368,67 +319,6 @@ async def _keys_of(journal: Journal, settings: Settings) -> Keys:
     except BaseException:
         journal.database.close()
         raise
-
-
-def rooms(
-    vault: Vault,
-    zone: tzinfo,
-    patients: PatientsCounter | None = None,
-    terminals: Terminals | None = None,
-    planning: Planning | None = None,
-    announcing: Announcing | None = None,
-    sessions: SessionCounter | None = None,
-    today: Callable[[], str] | None = None,
-    health: FloorHealth | None = None,
-) -> list[tuple[Capability[Any], Counter]]:
-    """Every kind of actor of this release, with its counter. That of the patients is
-    staffed later by whoever gives it; without ``terminals`` nobody is let in."""
-    return [
-        *(
-            _clinic(vault, today),
-            _schedule(vault),
-            _booker(),
-            _directory(),
-            _staff(vault),
-        ),
-        (terminal_capability(), TerminalCounter(terminals)),
-        (roster_capability(), RosterCounter(terminals)),
-        (plan_capability(), HospitalCounter(planning)),
-        _area(vault, announcing),
-        (patients_capability(), patients or PatientsCounter()),
-        (session_capability(vault), sessions or SessionCounter(vault)),
-        (floor_capability(zone), FloorCounter(health, terminals)),
-    ]
-
-
-def _clinic(
-    vault: Vault, today: Callable[[], str] | None
-) -> tuple[Capability[Any], Counter]:
-    capability = clinic_capability(vault).showing(HallView(vault), *boards(vault))
-    return capability, ClinicCounter(vault, today)
-
-
-def _area(
-    vault: Vault, announcing: Announcing | None
-) -> tuple[Capability[Any], Counter]:
-    sound = None if announcing is None else announcing.key_of
-    return area_capability(vault, sound), AreaCounter(announcing)
-
-
-def _schedule(vault: Vault) -> tuple[Capability[Any], Counter]:
-    return schedule_capability(), ScheduleCounter(vault)
-
-
-def _directory() -> tuple[Capability[Any], Counter]:
-    return directory_capability(), DirectoryCounter()
-
-
-def _booker() -> tuple[Capability[Any], Counter]:
-    return booker_capability(), BookerCounter()
-
-
-def _staff(vault: Vault) -> tuple[Capability[Any], Counter]:
-    return staff_capability(vault), StaffCounter()
 
 
 def _edge_settings(settings: Settings) -> EdgeSettings:
@@ -449,27 +339,6 @@ def _door_settings(settings: Settings) -> DoorSettings:
         head_s=settings.http.header_timeout_s,
         connections=settings.http.connections_max,
         peer_silent_s=settings.http.stalled_s,
-    )
-
-
-async def company(house: House) -> None:
-    """The demo's doctors and patients, through its own front door like everybody."""
-
-    def token_for(role: str, place: str) -> str:
-        name = f"company-{role}-{place.replace('/', '-')}"
-        now = house.system.clock.now()
-        return mint(
-            house.keys.tokens, name, [role], [place], now=now, lasts_ms=_COMPANY_MS
-        )
-
-    hospital = house.settings.hospital
-    url = house.address.replace("http", "ws", 1) + "/live"
-    await keep_company(
-        Server(url, hospital.id, hospital.zone, token_for),
-        {
-            clinic: demo_hospital.rooms_of(clinic)
-            for clinic in demo_hospital.clinic_ids()
-        },
     )
 
 

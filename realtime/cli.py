@@ -204,7 +204,7 @@ def _serve(asked: argparse.Namespace) -> int:
             file=sys.stderr,
         )
         return WRONG
-    from realtime import bootstrap
+    from realtime import bootstrap, demo_house
 
     bootstrap.write_log(settings.log.level)
     try:
@@ -213,7 +213,7 @@ def _serve(asked: argparse.Namespace) -> int:
             settings,
             demo=asked.demo,
             ready=_say_hello,
-            beside=bootstrap.company if alive else None,
+            beside=demo_house.company if alive else None,
         )
     except Exception as error:
         errors = list(_leaves(error))

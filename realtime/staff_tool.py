@@ -22,7 +22,7 @@ from actors.kernel.sealed import Vault
 from actors.kernel.times import WallClock
 from actors.runtime.system import ActorSystem
 from realtime.accounts import Accounts
-from realtime.bootstrap import rooms
+from realtime.capabilities import capabilities
 from realtime.checkup import has_no_journal_yet
 from realtime.config import Settings
 from realtime.keys import Keys, open_keys
@@ -90,10 +90,10 @@ async def _written_here(settings: Settings, keys: Keys, account: str, name: str)
     journal = Journal(
         settings.journal.url, release=version(), busy_s=settings.journal.busy_s
     )
-    capabilities = [
-        capability for capability, _ in rooms(vault, settings.hospital.zone)
+    kinds = [
+        capability for capability, _ in capabilities(vault, settings.hospital.zone)
     ]
-    system = ActorSystem(journal, capabilities)
+    system = ActorSystem(journal, kinds)
     try:
         async with system.running():
             gate = Gate(keys.tokens)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from actors.kernel.times import WallClock
-from realtime import bootstrap, cli
+from realtime import bootstrap, cli, demo_house
 from realtime.config import Settings
 from realtime.keys import BadKeys, open_keys
 from realtime.tokens import Gate
@@ -76,7 +76,7 @@ def test_the_demo_is_alive_unless_told_to_keep_still(
     served_by(monkeypatch, lambda settings, **asked: beside.append(asked["beside"]))
     for command in (["demo"], ["demo", "--still"], ["serve"]):
         assert cli.main(command) == 0
-    assert beside == [bootstrap.company, None, None]
+    assert beside == [demo_house.company, None, None]
 
 
 def test_the_demo_keeps_its_data_apart_unless_told(
