@@ -27,8 +27,6 @@ from actors.patients.rewrapping import rewrap_keys
 from actors.runtime.system import ActorSystem
 from queue_displays.announcements.actor import KIND as AREA
 from queue_displays.announcements.receipts import VIEW as RECEIPTS
-from queue_displays.speech.speaking import Speaking
-from queue_displays.speech.utterances import Voices
 from realtime import demo_hospital, demo_house, quiet
 from realtime.accounts import Accounts, rights_follower
 from realtime.announcer import Announcing, sounding
@@ -41,6 +39,7 @@ from realtime.demo_floor import DemoFloor
 from realtime.floor_health import VIEW as HEALTH
 from realtime.floor_health import FloorHealth
 from realtime.his_link import HisLink
+from realtime.house import House
 from realtime.http.app import Site, create_app
 from realtime.http.audio import AudioRoutes
 from realtime.http.clinics import ClinicRoutes
@@ -75,57 +74,6 @@ from realtime.voices import speech_of
 log = logging.getLogger("houzhen")
 
 PAGES = CHECKOUT / "kiosk_web" / "dist"
-_GRACE_S = 2.0
-
-
-class House:
-    """A server that serves, until ``close``."""
-
-    def __init__(
-        self,
-        settings: Settings,
-        keys: Keys,
-        gate: Gate,
-        system: ActorSystem,
-        hub: Hub,
-        edge: Edge,
-        door: FrontDoor,
-        http: HttpServer,
-        desk: PatientsDesk,
-        openings: Openings,
-        voices: Voices,
-        speech: Speaking,
-        floor: FloorHealth,
-        terminals: Terminals,
-    ) -> None:
-        self.settings = settings
-        self.keys = keys
-        self.gate = gate
-        self.system = system
-        self.hub = hub
-        self.edge = edge
-        self.http = http
-        self.desk = desk
-        self.openings = openings
-        self.voices = voices
-        self.speech = speech
-        self.floor = floor
-        self.terminals = terminals
-        self._door = door
-
-    @property
-    def address(self) -> str:
-        host, port = self._door.addresses[0]
-        return f"http://{f'[{host}]' if ':' in host else host}:{port}"
-
-    async def shut(self) -> None:
-        """Nobody new comes in; what was begun reaches the disk and is answered; then
-        every page is told to come back. A stalled peer holds none of it."""
-        async with trio.open_nursery() as nursery:
-            nursery.start_soon(self._door.shutdown, _GRACE_S)
-            nursery.start_soon(self.http.stop)
-            await self.system.journal.flushed()
-            nursery.start_soon(self.edge.shutdown, _GRACE_S)
 
 
 @asynccontextmanager

@@ -34,7 +34,7 @@ from realtime.version import CHECKOUT, version
 from realtime.whereabouts import leave_word
 
 if TYPE_CHECKING:
-    from realtime.bootstrap import House
+    from realtime.house import House
 
 FINE, FAILED, WRONG, NO_ADDRESS, INTERRUPTED = 0, 1, 2, 3, 130
 BENCHES = (

@@ -4,19 +4,16 @@ company it keeps. Only here is it put together."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from actors.kernel.sealed import Vault
 from actors.kernel.times import WallClock
 from realtime import demo_hospital, demo_people, demo_schedule
 from realtime.demo_bench import DemoBench
+from realtime.house import House
 from realtime.keys import TokenKeys
 from realtime.simulate.company import keep_company
 from realtime.simulate.running import Server
 from realtime.tokens import mint
-
-if TYPE_CHECKING:
-    from realtime.bootstrap import House
 
 _COMPANY_MS = 7 * 86_400_000
 

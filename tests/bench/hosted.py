@@ -23,8 +23,9 @@ from actors.journal.records import Append, Lineage
 from actors.kernel.errors import UnknownAsk, UnknownTarget
 from actors.kernel.sealed import Vault
 from actors.runtime.shape import Capability
-from realtime.bootstrap import House, serving
+from realtime.bootstrap import serving
 from realtime.config import load
+from realtime.house import House
 from realtime.tokens import Principal
 from realtime.topics.counter import Errand
 from tests.bench.figures import percentile

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from itertools import count
 
-from realtime.bootstrap import House
+from realtime.house import House
 from realtime.protocol.messages import Joined, Patch, decode_server, encode
 from realtime.protocol.replica import Replica
 from tests.faults.link import Link, linked

@@ -12,7 +12,7 @@ from websockets.frames import Opcode
 
 from actors.runtime.testkit import ManualClock
 from realtime import bootstrap
-from realtime.bootstrap import House
+from realtime.house import House
 from realtime.tokens import mint
 from tests.faults.bystander import Bystander, bystander, port_of
 from tests.faults.link import Ended, Link, dialled, hello, linked

@@ -14,7 +14,7 @@ import pytest
 import trio
 from sqlalchemy.exc import OperationalError
 
-from realtime.bootstrap import House
+from realtime.house import House
 from tests.actors.journal.test_journal import _on_the_writers_connection
 from tests.faults.bystander import Bystander, bystander, port_of
 from tests.faults.evidence import Evidence

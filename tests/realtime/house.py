@@ -10,9 +10,10 @@ from typing import Any
 import msgspec
 
 from actors.kernel.times import day_of
-from realtime.bootstrap import House, serving
+from realtime.bootstrap import serving
 from realtime.client import Client, open_client
 from realtime.config import Actors, Http, Journal, Live, Secrets, Settings
+from realtime.house import House
 from realtime.tokens import mint
 
 DAY_MS = 86_400_000

@@ -12,7 +12,7 @@ import pytest
 import trio
 
 from realtime import clinics
-from realtime.bootstrap import House
+from realtime.house import House
 from tests.realtime.house import OPENING, a_house, clinic, person, token
 
 

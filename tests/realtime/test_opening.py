@@ -16,9 +16,10 @@ from actors.hospital.actor import plan_stream
 from actors.hospital.entries import Edit, document
 from actors.hospital.messages import Changed, Replace, Wanted
 from actors.hospital.plan import Plan, QueuePlan, RoomPlan
-from realtime.bootstrap import House, serving
+from realtime.bootstrap import serving
 from realtime.client import AskRefused, Client, TopicClosed
 from realtime.config import Hospital
+from realtime.house import House
 from realtime.opening import opening, opens_on, rules_changed_for
 from tests.actors.hospital.plans import PLAN
 from tests.realtime.house import a_house, clinic, open_clinic, person, settings_at

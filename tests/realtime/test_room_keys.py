@@ -14,8 +14,8 @@ import pytest
 import trio
 
 from realtime import room_keys
-from realtime.bootstrap import House
 from realtime.client import AskRefused
+from realtime.house import House
 from tests.realtime.house import a_house, clinic, open_clinic, person, token
 
 EARLIER = -1

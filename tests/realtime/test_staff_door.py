@@ -13,8 +13,8 @@ import pytest
 import trio
 
 from actors.staff.second_factor import STEP_MS, code_at, from_text
-from realtime.bootstrap import House
 from realtime.client import TopicClosed, open_client
+from realtime.house import House
 from realtime.staff_tool import NotAdded, add_first, run_first
 from tests.realtime.house import a_house, clinic, open_clinic, settings_at, token
 

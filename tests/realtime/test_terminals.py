@@ -14,8 +14,8 @@ import trio
 
 from actors.kernel.errors import Refused
 from actors.runtime.testkit import ManualClock
-from realtime.bootstrap import House
 from realtime.client import AskRefused, Client, TopicClosed, open_client
+from realtime.house import House
 from realtime.keys import new_keys
 from realtime.terminals import CODE_LASTS_MS, PER_ADDRESS, Terminals
 from realtime.tokens import Gate

@@ -20,10 +20,10 @@ from actors.hospital.messages import Replace
 from actors.hospital.plan import AreaPlan, ZonePlan
 from devices.simulators.speaker import SimulatedSpeaker
 from queue_displays.speech.engine import NoVoice, Program
-from realtime.bootstrap import House
 from realtime.client import Client
 from realtime.edge.agent import Agent, open_agent
 from realtime.edge.settings import EdgeSettings, load_edge
+from realtime.house import House
 from tests.actors.hospital.plans import PLAN
 from tests.machine import missing
 from tests.realtime.house import a_house, clinic, open_clinic, person

@@ -9,9 +9,9 @@ import pytest
 import trio
 import trio.testing
 
-from realtime.bootstrap import House
 from realtime.client import open_client
 from realtime.edge.agent import Agent, open_agent
+from realtime.house import House
 from tests.realtime.edge.kiosk import said_anywhere, settings_in
 from tests.realtime.edge.page import open_tab
 from tests.realtime.house import a_house, token

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 
 from actors.hospital.files import to_file
-from realtime.bootstrap import House
+from realtime.house import House
 from tests.realtime.house import a_house, token
 from tests.realtime.test_opening import DAILY, enter
 

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import trio
 
-from realtime.bootstrap import House, serving
+from realtime.bootstrap import serving
 from realtime.client import Topic
 from realtime.demo_hospital import clinic_ids, demo_cards, rooms_of
+from realtime.house import House
 from realtime.simulate.company import keep_company
 from tests.realtime.house import clinic, person, settings_at
 from tests.realtime.simulate.test_live import server

@@ -8,8 +8,9 @@ import msgspec
 import pytest
 import trio
 
-from realtime.bootstrap import House, serving
+from realtime.bootstrap import serving
 from realtime.config import Hospital, Http
+from realtime.house import House
 from realtime.simulate import live, virtual
 from realtime.simulate.days import DAYS, HOUR, Day, Shift
 from realtime.simulate.report import Summary, summary

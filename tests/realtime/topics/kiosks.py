@@ -9,8 +9,8 @@ from typing import Any
 import trio
 
 from actors.kernel.times import day_of
-from realtime.bootstrap import House
 from realtime.client import Client
+from realtime.house import House
 from tests.realtime.house import as_json, person
 
 HOUR = 3_600_000

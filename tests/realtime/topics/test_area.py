@@ -11,9 +11,9 @@ import pytest
 import trio
 
 from actors.kernel.times import day_of
-from realtime.bootstrap import House
 from realtime.client import AskRefused, Client, TopicClosed
 from realtime.client.topic import Topic
+from realtime.house import House
 from tests.realtime.house import a_house, clinic, open_clinic, person
 
 

@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import Engine, select
 
 from actors.journal.tables import audit
-from realtime.bootstrap import House
 from realtime.client import AskRefused, Client, TopicClosed
+from realtime.house import House
 from tests.actors.patients.people import citizen
 from tests.realtime.house import a_house, person
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import trio
 
-from realtime.bootstrap import House
 from realtime.client import Answer, AskRefused, Client, TopicClosed
+from realtime.house import House
 from tests.realtime.house import a_house, as_json, person
 
 DAY = "2099-11-23"

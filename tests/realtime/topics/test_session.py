@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import Engine, select
 
 from actors.journal.tables import audit, command_keys, events
-from realtime.bootstrap import House
 from realtime.client import AskRefused, TopicClosed
+from realtime.house import House
 from tests.actors.patients.people import citizen
 from tests.realtime.house import a_house, as_json, person
 from tests.realtime.topics.kiosks import (
