@@ -126,6 +126,11 @@ export function useVisit(terminal: string) {
     if (view.value?.session?.can?.includes("stay")) void topic.ask("stay", {}, DEADLINE_MS);
   }
 
+  /** How they like to read. A key pressed meanwhile counts all the same. */
+  function set(english: boolean, large: boolean): void {
+    void topic.ask("set", { language: english ? "en" : "zh", large }, DEADLINE_MS);
+  }
+
   /** The number just taken: its patient is here already. */
   async function checkInNow(ticket: string): Promise<void> {
     if ((await ask("more")) && step.value === "choose") await ask("check_in", { ticket });
@@ -194,7 +199,7 @@ export function useVisit(terminal: string) {
 
   return {
     ...{ view, page, step, session, left, trail, offline, read },
-    ...{ identify, start, confirm, ask, go, departments, choose, hold, again, goBack, end, checkInNow, stay },
+    ...{ identify, start, confirm, ask, go, departments, choose, hold, again, goBack, end, checkInNow, stay, set },
     readProblem: dropProblem,
   };
 }
