@@ -17,8 +17,8 @@ settings.load_profile("houzhen")
 
 MARKED = {"postgres_server": "postgres", "chromium": "chromium"}
 HERE = Path(__file__).parent
-# the longest modules first, so that the workers are done at the same time
-FIRST = ("faults/test_kill.py", "faults/test_mutants.py")
+# the longest modules first, so that two workers are done at the same time
+FIRST = ("faults/test_kill.py", "faults/test_mutants.py", "e2e", "faults")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -27,26 +27,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for fixture in getattr(item, "fixturenames", ()):
             if mark := MARKED.get(fixture):
                 item.add_marker(mark)
-    items[:] = _mixed(items)
+    items.sort(key=_turn)
 
 
-def _mixed(items: list[pytest.Item]) -> list[pytest.Item]:
-    """Modules in a browser keep a processor busy, others often wait for a disk: beside
-    each of the ones come some of the others."""
-    modules: dict[str, list[pytest.Item]] = {}
-    for item in items:
-        module = item.path.relative_to(HERE).as_posix()
-        modules.setdefault(module, []).append(item)
-    first = [name for name in FIRST if name in modules]
-    busy = [name for name in modules if name.startswith("e2e/")]
-    others = [name for name in modules if name not in (*first, *busy)]
-    order, given = first, 0
-    for turn, name in enumerate(busy, start=1):
-        share = len(others) * turn // len(busy)
-        order += [name, *others[given:share]]
-        given = share
-    order += others[given:]
-    return [item for name in order for item in modules[name]]
+def _turn(item: pytest.Item) -> int:
+    path = item.path.relative_to(HERE)
+    for turn, first in enumerate(FIRST):
+        if path.is_relative_to(first):
+            return turn
+    return len(FIRST)
 
 
 @pytest.hookimpl(wrapper=True)

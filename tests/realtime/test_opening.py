@@ -43,12 +43,13 @@ async def today(house: House, clinic_id: str = "im2") -> ClinicState:
 
 async def until(house: House, clinic_id: str, true: Any) -> ClinicState:
     """Whoever looks at the clinic sees it come."""
-    with trio.fail_after(10):
-        async with person(house, "wall", "screen", place=clinic_id) as wall:
-            hall = await wall.join(clinic(house, "hall", clinic_id))
+    with trio.fail_after(30):
+        # a desk's view shows the rules too: whatever changes, there is news of it
+        async with person(house, "n", "nurse", place=clinic_id) as nurse:
+            desk = await nurse.join(clinic(house, "desk", clinic_id))
             if true(await today(house, clinic_id)):
                 return await today(house, clinic_id)
-            async for _ in hall.changes():
+            async for _ in desk.changes():
                 if true(await today(house, clinic_id)):
                     break
     return await today(house, clinic_id)
