@@ -39,9 +39,8 @@ WHEN = Foreseen(10 * MINUTE, 25 * MINUTE, "10:10", "10:25")
 STANDING = replace(PLACE, state="waiting")
 
 
-def foresee(when: Foreseen = WHEN, **more: Any) -> Foresee:
-    of = {"clinic": "im2", "ticket": "t12", "foreseen": when}
-    return Foresee(by="foreseeing", **(of | more))
+def foresee(when: Foreseen = WHEN, clinic: str = "im2", ticket: str = "t12") -> Foresee:
+    return Foresee(by="foreseeing", clinic=clinic, ticket=ticket, foreseen=when)
 
 
 def shown(here: Kit[SessionState]) -> dict[str, Any]:
@@ -89,10 +88,12 @@ def test_the_same_again_is_no_event() -> None:
     assert here.run(foresee()).events == ()
 
 
-@pytest.mark.parametrize("other", [{"ticket": "t13"}, {"clinic": "eye1"}])
-def test_another_ticket_is_not_theirs(other: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    "other", [foresee(ticket="t13"), foresee(clinic="eye1")], ids=["ticket", "clinic"]
+)
+def test_another_ticket_is_not_theirs(other: Foresee) -> None:
     here = checked_in()
-    assert here.run(foresee(**other)).events == ()
+    assert here.run(other).events == ()
 
 
 def test_whoever_comes_next_hears_nothing_of_it() -> None:
