@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from actors.clinic.commands import Open, Register
 from actors.clinic.evolve.registrations import number_key
 from actors.clinic.order import entry
+from actors.clinic.order.facts import Waiting
 from actors.clinic.plan import CheckedInAt, Extra, Half
 from actors.clinic.settings import Settings
 from actors.clinic.state import (
@@ -351,8 +352,13 @@ def returns_by_itself(settings: Settings) -> bool:
 # Stopped
 
 
-def hits(state: ClinicState, stop: Stop, ticket: Ticket) -> bool:
-    return stops(state, stop, ticket.queue, ticket.facts.doctor, ticket.half)
+def hits(state: ClinicState, stop: Stop, queue: str, facts: Waiting) -> bool:
+    """Who was not seen in a half that the doctor has ended waits for the next one."""
+    half: str = facts.half
+    doctor = state.doctors.get(facts.doctor or state.queues[queue].plan.doctor)
+    if doctor is not None and half in doctor.ended:
+        half = half_after(state, half) or half
+    return stops(state, stop, queue, facts.doctor, half)
 
 
 def stops(
@@ -386,7 +392,7 @@ def in_a_stopped_line(state: ClinicState, now: Millis) -> dict[str, tuple[str, .
             found[key] = found.get(key, ()) + tuple(
                 ticket
                 for ticket, facts in queue.waiting.items()
-                if stops(state, stop, name, facts.doctor or None, facts.half)
+                if hits(state, stop, name, facts)
                 and not any(ticket in others for others in found.values())
             )
     return {key: tickets for key, tickets in found.items() if tickets}

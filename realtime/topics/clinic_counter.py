@@ -28,7 +28,13 @@ from actors.clinic.plan import (
     TicketId,
 )
 from actors.clinic.state import ClinicState
-from actors.kernel.errors import BadRequest, Forbidden, Refused, UnknownAsk, UnknownTarget
+from actors.kernel.errors import (
+    BadRequest,
+    Forbidden,
+    Refused,
+    UnknownAsk,
+    UnknownTarget,
+)
 from actors.kernel.masking import mask_name
 from actors.kernel.sealed import CannotOpen, Vault
 from realtime.tokens import Principal

@@ -52,6 +52,7 @@ def _rooms_and_doors_agree(state: ClinicState) -> None:
     assert len(doors) == len(set(doors)), "one ticket at two doors"
     assert set(doors) == {k for k, t in state.tickets.items() if t.state == "at_room"}
     for key, room in state.rooms.items():
+        assert room.doctor is not None or not room.door, "at nobody's door"
         for ticket in room.door:
             assert state.tickets[ticket].facts.at_room == key
             assert state.tickets[ticket].room == key
