@@ -63,8 +63,9 @@ _BOOKERS: tuple[tuple[str, str, tuple[_Booked, ...]], ...] = (
 )
 
 # who comes with whose card
-_CHILDREN = {"叶小满": "20200521", "叶小寒": "20240107"}
 _GUARDIAN = "叶知秋"
+_CHILDREN = ("叶小满", "叶小寒")
+_BORN = {_GUARDIAN: "19900218", "叶小满": "20200521", "叶小寒": "20240107"}
 
 
 def bookers() -> list[DemoPatient]:
@@ -72,7 +73,7 @@ def bookers() -> list[DemoPatient]:
     first = len(demo_patients()) + 1
     return [
         DemoPatient(
-            clinic, "", name, f"6601{first + place:04d}", False, _CHILDREN.get(name, "")
+            clinic, "", name, f"6601{first + place:04d}", False, _BORN.get(name, "")
         )
         for place, (name, clinic, _) in enumerate(_BOOKERS)
     ]

@@ -94,7 +94,7 @@ def test_one_twin_after_the_other_with_the_same_card() -> None:
     assert here.run(AskFor(by=KIOSK)).refusal is None
     view = here.view("kiosk")
     assert view["session"]["step"] == "whose"
-    assert not (view.get("place") or view.get("slip") or view.get("said"))
+    assert not any(view.get(section) for section in ("place", "slip", "said"))
     # what was found for the one is not taken for the other
     stale = More(by=KIOSK, session=session_of(here).id, found=HERS)
     assert here.run(stale).refusal is not None
