@@ -15,6 +15,7 @@ from actors.kernel.times import Millis
 from actors.session.findings import (
     BookingRow,
     Finding,
+    Foreseen,
     Given,
     Held,
     Kin,
@@ -29,6 +30,7 @@ from actors.session.messages import (
     Confirmed,
     Ended,
     Event,
+    Expected,
     Identified,
     NotKnown,
     NumberTyped,
@@ -91,7 +93,8 @@ class Said(msgspec.Struct, frozen=True, gc=False):
 class Session(msgspec.Struct):
     """``pending`` is whose the typed number is, before the second factor; ``mark``
     what was read or typed last; ``deed`` what is under way; ``family`` the holder of
-    the card and those for whom they may come, ``chosen`` which of them it is."""
+    the card and those for whom they may come, ``chosen`` which of them it is;
+    ``foreseen`` when each ticket in line is called, by its clinic and id."""
 
     id: str
     step: Step
@@ -119,6 +122,7 @@ class Session(msgspec.Struct):
     said: Said | None = None
     slips: int = 0
     slip: bool = False
+    foreseen: dict[str, Foreseen] = {}
 
     @property
     def relation(self) -> str:
@@ -156,6 +160,10 @@ class SessionState(msgspec.Struct):
     wrong: dict[str, int] = {}
     last: Last | None = None
     rows_most: int = 0
+
+
+def in_line(clinic: str, ticket: str) -> str:
+    return f"{clinic}/{ticket}"
 
 
 def lasts(step: Step, large: bool) -> Millis:
@@ -197,6 +205,8 @@ def evolve(state: SessionState, event: Event) -> None:
             mine = state.session
             if mine is not None and mine.id == event.session:
                 mine.deed = event.deed
+                # what was told before it is as of then
+                mine.foreseen = {}
                 mine.said = mine.place = mine.given = None
                 mine.slip = False
                 go(mine, "doing", event.at)
@@ -232,6 +242,7 @@ def _in_session(
         | SecondWrong
         | Confirmed
         | PlaceShown
+        | Expected
         | WentBack
         | Stayed
     ),
@@ -282,7 +293,10 @@ def _in_session(
             code = "reprinted" if event.slip else "in_line"
             session.said = Said(code, about=event.about)
             go(session, "done", event.at)
+        case Expected():
+            session.foreseen[in_line(event.clinic, event.ticket)] = event.foreseen
         case WentBack():
+            session.foreseen = {}
             _know(session, event.found)
             session.said = session.place = session.given = None
             session.slip = False
@@ -298,7 +312,7 @@ def _ask_for(session: Session, at: Millis) -> None:
     session.whom, session.chosen = None, ""
     _know(session, Finding())
     session.said = session.place = session.given = None
-    session.slip = False
+    session.slip, session.foreseen = False, {}
     go(session, "whose", at)
 
 
