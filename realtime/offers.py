@@ -75,6 +75,7 @@ class Offers:
                 session=session_key,
                 slot=slot or "",
                 department_name=state.department.name,
+                department_name_en=state.department.name_en,
                 doctor=doctor.name if doctor else "",
                 title=doctor.title if doctor else "",
                 price=session.plan.price,

@@ -27,6 +27,8 @@ from actors.session.messages import (
     End,
     Ended,
     Event,
+    Expected,
+    Foresee,
     Hold,
     Identified,
     Identify,
@@ -50,7 +52,7 @@ from actors.session.messages import (
     WentBack,
     What,
 )
-from actors.session.state import GONE, Session, SessionState
+from actors.session.state import GONE, Session, SessionState, in_line
 
 TRIES = 3
 WRONG_A_DAY = 5
@@ -99,6 +101,8 @@ def decide(state: SessionState, command: Command, now: Millis) -> Decision:
     match command:
         case Settle():
             return _settle(state, command, now)
+        case Foresee():
+            return _foresee(state, command, now)
         case Wake():
             return _wake(state, now)
         case Start():
@@ -347,6 +351,29 @@ def _settle(state: SessionState, command: Settle, now: Millis) -> Decision:
         return Accepted((settled,), Nothing())
     back = begin.give_back(state, begun, booking, now)
     return Accepted((settled, back), Nothing())
+
+
+def _foresee(state: SessionState, command: Foresee, now: Millis) -> Decision:
+    """For whoever has this ticket in line here; anybody else has left."""
+    session = state.session
+    key = in_line(command.clinic, command.ticket)
+    if session is None or session.foreseen.get(key) == command.foreseen:
+        return Accepted((), Nothing())
+    place = session.place
+    shown = place is not None and key == in_line(place.clinic, place.ticket)
+    listed = any(
+        row.does == "place" and key == in_line(row.clinic, row.ticket)
+        for row in session.tickets.values()
+    )
+    if not shown and not listed:
+        return Accepted((), Nothing())
+    expected = Expected(
+        at=now,
+        clinic=command.clinic,
+        ticket=command.ticket,
+        foreseen=command.foreseen,
+    )
+    return Accepted((expected,), Nothing())
 
 
 def _wake(state: SessionState, now: Millis) -> Decision:

@@ -16,7 +16,7 @@ from actors.booker.messages import Standing
 from actors.kernel.sealed import Sealed
 from actors.kernel.times import Millis
 from actors.runtime.shape import Wake
-from actors.session.findings import Finding, Given, Held, Place, Whom
+from actors.session.findings import Finding, Foreseen, Given, Held, Place, Whom
 
 How: TypeAlias = Literal["card", "scan", "typed", "slip", "first_visit"]
 Language: TypeAlias = Literal["zh", "en"]
@@ -148,6 +148,14 @@ class Settle(_Command, frozen=True, tag="session.settle"):
     found: Finding | None = None
 
 
+class Foresee(_Command, frozen=True, tag="session.foresee"):
+    """When this ticket is called, as far as anybody knows now."""
+
+    clinic: str
+    ticket: str
+    foreseen: Foreseen = Foreseen()
+
+
 Command: TypeAlias = (
     Start
     | Set
@@ -165,6 +173,7 @@ Command: TypeAlias = (
     | Stay
     | End
     | Settle
+    | Foresee
     | Wake
 )
 
@@ -271,6 +280,14 @@ class PlaceShown(_Event, frozen=True, tag="session.place_shown"):
     slip: bool = False
 
 
+class Expected(_Event, frozen=True, tag="session.expected"):
+    """What the patient is told of when this ticket is called."""
+
+    clinic: str
+    ticket: str
+    foreseen: Foreseen = Foreseen()
+
+
 class WentBack(_Event, frozen=True, tag="session.went_back"):
     found: Finding = Finding()
 
@@ -297,6 +314,7 @@ Event: TypeAlias = (
     | Begun
     | Settled
     | PlaceShown
+    | Expected
     | WentBack
     | Stayed
     | Ended

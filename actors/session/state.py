@@ -15,6 +15,7 @@ from actors.kernel.times import Millis
 from actors.session.findings import (
     BookingRow,
     Finding,
+    Foreseen,
     Given,
     Held,
     Place,
@@ -26,6 +27,7 @@ from actors.session.messages import (
     Confirmed,
     Ended,
     Event,
+    Expected,
     Identified,
     NotKnown,
     NumberTyped,
@@ -74,7 +76,8 @@ class Said(msgspec.Struct, frozen=True, gc=False):
 
 class Session(msgspec.Struct):
     """``pending`` is whose the typed number is, before the second factor; ``mark``
-    what was read or typed last; ``deed`` what is under way."""
+    what was read or typed last; ``deed`` what is under way; ``foreseen`` when each
+    ticket in line is called, by its clinic and id."""
 
     id: str
     step: Step
@@ -100,6 +103,7 @@ class Session(msgspec.Struct):
     said: Said | None = None
     slips: int = 0
     slip: bool = False
+    foreseen: dict[str, Foreseen] = {}
 
 
 class Last(msgspec.Struct, frozen=True, gc=False):
@@ -125,6 +129,10 @@ class SessionState(msgspec.Struct):
     wrong: dict[str, int] = {}
     last: Last | None = None
     rows_most: int = 0
+
+
+def in_line(clinic: str, ticket: str) -> str:
+    return f"{clinic}/{ticket}"
 
 
 def lasts(step: Step, large: bool) -> Millis:
@@ -168,6 +176,8 @@ def evolve(state: SessionState, event: Event) -> None:
             mine = state.session
             if mine is not None and mine.id == event.session:
                 mine.deed = event.deed
+                # what was told before it is as of then
+                mine.foreseen = {}
                 mine.said = mine.place = mine.given = None
                 mine.slip = False
                 go(mine, "doing", event.at)
@@ -192,6 +202,7 @@ def _in_session(
         | SecondWrong
         | Confirmed
         | PlaceShown
+        | Expected
         | WentBack
         | Stayed
     ),
@@ -229,7 +240,10 @@ def _in_session(
             code = "reprinted" if event.slip else "in_line"
             session.said = Said(code, about=event.about)
             go(session, "done", event.at)
+        case Expected():
+            session.foreseen[in_line(event.clinic, event.ticket)] = event.foreseen
         case WentBack():
+            session.foreseen = {}
             _know(session, event.found)
             session.said = session.place = session.given = None
             session.slip = False

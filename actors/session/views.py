@@ -11,17 +11,19 @@ from typing import Any
 
 import msgspec
 
+from actors.clinic.state import IN_LINE
 from actors.kernel.masking import mask_name
 from actors.kernel.sealed import CannotOpen, Vault
 from actors.runtime.shape import Path
 from actors.session import words
 from actors.session.decide import may
-from actors.session.findings import BookingRow, TicketRow
+from actors.session.findings import BookingRow, Foreseen, Place, TicketRow
 from actors.session.messages import (
     Begun,
     Confirmed,
     Ended,
     Event,
+    Expected,
     Identified,
     NotKnown,
     NumberTyped,
@@ -34,7 +36,7 @@ from actors.session.messages import (
     WentBack,
 )
 from actors.session.slip import slip_of_number, slip_of_place
-from actors.session.state import Session, SessionState
+from actors.session.state import Session, SessionState, in_line
 
 _SESSION = (
     *("id", "step", "since", "deadline", "language", "large", "purpose", "how"),
@@ -42,12 +44,12 @@ _SESSION = (
 )
 _WHO = ("name", "sex", "age")
 _HELD = (
-    *("department", "department_name", "day", "session", "slot", "doctor", "title"),
-    *("start", "end", "price", "expires"),
+    *("department", "department_name", "department_name_en", "day", "session"),
+    *("slot", "doctor", "title", "start", "end", "price", "expires"),
 )
 _PLACE = (
     *("ticket", "clinic", "clinic_name", "clinic_name_en", "floor", "day", "number"),
-    *("queue", "doctor", "ahead", "rooms"),
+    *("queue", "queue_en", "doctor", "ahead", "rooms", "expected", "awaits"),
 )
 _DOING = ("what", "since")
 _SAID = ("code", "zh", "en", "about", "minutes")
@@ -76,9 +78,10 @@ _TOUCHED: dict[type, tuple[str, ...]] = {
     SecondWrong: ("session", "said"),
     Identified: ("session", "who", "said", *_ROWS),
     Confirmed: ("session", "said"),
-    Begun: ("session", "doing", *_OUTCOME),
+    Begun: ("session", "doing", *_OUTCOME, "tickets"),
     Settled: ("session", "doing", "hold", *_OUTCOME, *_ROWS),
     PlaceShown: ("session", *_OUTCOME),
+    Expected: ("place", "said", "slip", "tickets"),
     WentBack: ("session", *_OUTCOME, *_ROWS),
     Ended: (*_FIELDS, *_ROWS),
 }
@@ -121,7 +124,7 @@ class KioskView:
             case "who":
                 return self._who(session, key)
             case "tickets" if row := session.tickets.get(key):
-                return _ticket(row)
+                return _ticket(session, row)
             case "bookings" if booking := session.bookings.get(key):
                 return _booking(session, booking)
             case "hold" if session.held is not None and key in _HELD:
@@ -132,6 +135,8 @@ class KioskView:
                     return None
                 return begun.what if key == "what" else begun.at
             case "place" if session.place is not None and key in _PLACE:
+                if key in ("expected", "awaits"):
+                    return _place_when(session, session.place, key)
                 value = getattr(session.place, key)
                 if key == "rooms":
                     return msgspec.to_builtins(value) or None
@@ -174,7 +179,8 @@ class KioskView:
             return f"slip-{state.day}-{session.id}-{session.slips}"
         if session.place is not None:
             name = "" if session.whom is None else self._open(session.whom.name)
-            return slip_of_place(self._vault, session.place, mask_name(name))
+            when = _foreseen(session, session.place.clinic, session.place.ticket)
+            return slip_of_place(self._vault, session.place, mask_name(name), when)
         if session.given is not None:
             booking = session.given.booking
             row = next(
@@ -189,7 +195,9 @@ def _said(session: Session, key: str) -> Any:
     if told is None:
         return None
     if key in ("zh", "en"):
-        both = words.said(told, session.place, session.given)
+        place = session.place
+        when = None if place is None else _foreseen(session, place.clinic, place.ticket)
+        both = words.said(told, place, session.given, when)
         return getattr(both, key)
     return getattr(told, key, None) or None
 
@@ -200,8 +208,26 @@ def _with_words(row: dict[str, Any], note: words.Words | None) -> dict[str, Any]
     return row
 
 
-def _ticket(row: TicketRow) -> dict[str, Any]:
+def _foreseen(session: Session, clinic: str, ticket: str) -> Foreseen | None:
+    """Nothing too where it is known that nobody can know."""
+    found = session.foreseen.get(in_line(clinic, ticket))
+    return found if found is not None and found.by else None
+
+
+def _place_when(session: Session, place: Place, key: str) -> Any:
+    if key == "expected":
+        when = _foreseen(session, place.clinic, place.ticket)
+        return None if when is None else [when.about, when.by]
+    known = in_line(place.clinic, place.ticket) in session.foreseen
+    # a slip is worth a moment's wait, as long as somebody may still say when
+    return (session.slip and place.state in IN_LINE and not known) or None
+
+
+def _ticket(session: Session, row: TicketRow) -> dict[str, Any]:
     told: dict[str, Any] = msgspec.to_builtins(row)
+    when = _foreseen(session, row.clinic, row.ticket)
+    if when is not None:
+        told["expected"] = [when.about, when.by]
     return _with_words(told, words.ticket_note(row))
 
 

@@ -101,6 +101,7 @@ const WORDS = {
   returned: ["回诊签到好了，请坐下等", "You are back in line. Please take a seat."],
   rejoined: ["重新排上队了，请坐下等", "You are in line again. Please take a seat."],
   expected: ["大约这个时间叫您", "Expected"],
+  expected_soon: ["可能早些，请别走远，看大屏等叫号。", "It may be sooner. Please stay near."],
   something_else: ["再办一件", "Something else"],
   still_there: ["您还在吗？", "Still there?"],
   go_on: ["继续", "Continue"],

@@ -32,12 +32,21 @@ export interface TicketRow {
   note_zh?: string;
   note_en?: string;
   own?: boolean;
+  queue_en?: string;
+  /** Of a ticket in line: how many are before it, where it may be called, and when. */
+  ahead?: number;
+  rooms?: RoomWay[];
+  expected?: Expected;
 }
+
+/** In half of all cases it is called before the first, in nine of ten before the second. */
+export type Expected = [about: number, by: number];
 
 export interface BookingRow {
   booking: string;
   department: string;
   department_name?: string;
+  department_name_en?: string;
   day: string;
   doctor?: string;
   title?: string;
@@ -63,6 +72,10 @@ export interface RoomWay {
 export interface Place {
   number: string;
   queue?: string;
+  queue_en?: string;
+  expected?: Expected;
+  /** A forecast may still come: a slip is worth a moment's wait. */
+  awaits?: boolean;
   clinic_name?: string;
   clinic_name_en?: string;
   floor?: string;
@@ -73,6 +86,7 @@ export interface Place {
 
 export interface Hold {
   department_name?: string;
+  department_name_en?: string;
   day: string;
   doctor?: string;
   title?: string;

@@ -21,6 +21,7 @@ from actors.session.messages import (
     Drop,
     End,
     Ended,
+    Foresee,
     Hold,
     Identified,
     More,
@@ -49,7 +50,7 @@ Step = tuple[str, int]
 STEPS = (
     *("start", "card", "other", "typed", "right", "wrong", "confirm", "check_in"),
     *("hold", "book", "drop", "cancel", "reprint", "more", "stay", "end", "wait"),
-    *("settled", "refused", "gone"),
+    *("settled", "refused", "gone", "foresee"),
 )
 deeds_of = st.lists(st.tuples(st.sampled_from(STEPS), st.integers(0, 3)), max_size=60)
 
@@ -105,6 +106,8 @@ class Morning:
                 self.run(Stay(by=KIOSK))
             case "end":
                 self.run(End(by=KIOSK, why="cancelled"))
+            case "foresee":
+                self.run(Foresee(by="foreseeing", clinic="im2", ticket="t12"))
             case "wait":
                 self.kit.clock.pass_s((1, 10, 40, 200)[n])
                 self.run(Wake(self.kit.clock.at))
