@@ -37,6 +37,7 @@ export type Page =
   | "pad"
   | "second"
   | "unknown"
+  | "whose"
   | "confirm"
   | "choose"
   | "department"
