@@ -1,9 +1,11 @@
 import { computed, type InjectionKey, inject, type Ref } from "vue";
 import { LOOKUP_WORDS } from "./lookupWords";
+import { PEOPLE } from "./wordsOfPeople";
 
 /** Every sentence of the kiosk, Chinese and English. Say what to do, then why. */
 const WORDS = {
   ...LOOKUP_WORDS,
+  ...PEOPLE,
   place_card: ["放上证件\n马上签到", "Place your card\nto check in"],
   place_to_check_in: ["放上证件\n就能签到", "Place your card\nto check in"],
   place_to_book: ["放上证件\n就能挂号", "Place your card\nto book a visit"],

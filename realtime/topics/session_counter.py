@@ -79,6 +79,10 @@ class _CheckIn(_Body, frozen=True):
     doctor: Key | None = None
 
 
+class _For(_Body, frozen=True):
+    row: m.RowKey
+
+
 class _Ticket(_Body, frozen=True):
     ticket: m.RowKey
 
@@ -143,6 +147,8 @@ class SessionCounter:
             "start": self._start,
             "set": self._set,
             "identify": self._identify,
+            "choose_for": self._choose_for,
+            "ask_for": self._plain(m.AskFor),
             "second": self._second,
             "confirm": self._plain(m.Confirm),
             "check_in": self._check_in,
@@ -239,6 +245,15 @@ class SessionCounter:
         return _gathering(
             lambda: self._identifying.by_card(who, asked.how, kind, value)
         )
+
+    def _choose_for(self, who: Principal, day: str, body: msgspec.Raw) -> Errand:
+        row = read_body(body, _For).row
+
+        async def gather() -> m.ChooseFor:
+            session = await self._session(who, day)
+            return await self._identifying.for_whom(session, row, who.name)
+
+        return _gathering(gather)
 
     def _second(self, who: Principal, day: str, body: msgspec.Raw) -> Errand:
         said = read_body(body, _Second).value

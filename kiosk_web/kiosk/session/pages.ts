@@ -42,6 +42,7 @@ export type Page =
   | "pad"
   | "second"
   | "unknown"
+  | "whose"
   | "confirm"
   | "choose"
   | "places"

@@ -6,6 +6,7 @@ export type ServerStep =
   | "identifying"
   | "second"
   | "unknown"
+  | "whose"
   | "confirm"
   | "choose"
   | "held"
@@ -96,6 +97,14 @@ export interface Hold {
   expires?: number;
 }
 
+/** `relation`: to whoever laid the card; absent for a patient with their own. */
+export interface Kin {
+  name?: string;
+  sex?: string;
+  age?: number;
+  relation?: string;
+}
+
 export interface SessionView {
   session?: {
     id?: string;
@@ -105,7 +114,8 @@ export interface SessionView {
     can?: string[];
     tries?: number;
   };
-  who?: { name?: string; sex?: string; age?: number };
+  who?: Kin;
+  family?: Record<string, Kin>;
   tickets?: Record<string, TicketRow>;
   bookings?: Record<string, BookingRow>;
   hold?: Hold;

@@ -116,7 +116,16 @@ export function useVisit(terminal: string) {
   }
 
   async function confirm(): Promise<void> {
-    if (!(await ask("confirm"))) return;
+    if (await ask("confirm")) await goOn();
+  }
+
+  /** Who it is for is said; for oneself that is also that it is them. */
+  async function chooseFor(row: string): Promise<void> {
+    if ((await ask("choose_for", { row })) && step.value === "choose") await goOn();
+  }
+
+  /** Known and confirmed: what they came for is done, where that is one thing. */
+  async function goOn(): Promise<void> {
     if (trail.value.aim === "book") return departments();
     const only = view.value && onlyTicket(view.value, trail.value.aim);
     if (only && step.value === "choose") await ask("check_in", { ticket: only });
@@ -256,7 +265,7 @@ export function useVisit(terminal: string) {
 
   return {
     ...{ view, page, step, session, left, trail, offline, read },
-    ...{ identify, start, confirm, ask, go, departments, choose, hold, again, goBack, end, checkInNow, stay, set },
+    ...{ identify, start, confirm, chooseFor, ask, go, departments, choose, hold, again, goBack, end, checkInNow, stay, set },
     ...{ lookAtQueues, lookAtDepartments, lookAtDepartment, lookNoMore, bookWith },
     readProblem: dropProblem,
   };
