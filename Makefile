@@ -15,6 +15,9 @@ CODE := actors realtime queue_displays devices push tests
 ABREAST := -n 3 --dist loadfile --no-loadscope-reorder
 # two targets side by side, their lines whole (make before 4.0 cannot)
 SIDE_BY_SIDE := -j2 $(if $(filter output-sync,$(.FEATURES)),-Oline)
+# Where there is room in memory the tests' files lie there, and wait for no disk. What
+# a kill may lose is the same: it loses nothing the kernel has, on a disk or not.
+ROOM = $(shell test -w /dev/shm && df -Pk /dev/shm | awk 'NR == 2 && $$4 > 4000000 { print "TMPDIR=/dev/shm" }')
 # one part of `make test`: its name, its command; how long it took is told at the end
 define part
 @began=$$(date +%s); ( $(2) ); code=$$?; \
@@ -70,7 +73,7 @@ test:            ## everything that must hold
 	@mkdir -p $(STAMP); rm -f $(STAMP)/times
 	$(call part,set-up; lint; tests of the pages,$(MAKE) --no-print-directory $(SIDE_BY_SIDE) \
 	  install $(STAMP)/machine lint test-pages)
-	$(call part,tests,$(BIN)/pytest -m "not soak and not alone" $(ABREAST) --durations 15)
+	$(call part,tests,$(ROOM) $(BIN)/pytest -m "not soak and not alone" $(ABREAST) --durations 15)
 	$(call part,tests that measure time,$(BIN)/pytest -m "alone and not soak" $$(grep -rl --include='test_*.py' mark.alone tests))
 	@cat $(STAMP)/times
 
