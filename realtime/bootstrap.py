@@ -38,6 +38,7 @@ from realtime.deeds import Deeds
 from realtime.demo_floor import DemoFloor
 from realtime.floor_health import VIEW as HEALTH
 from realtime.floor_health import FloorHealth
+from realtime.foreseeing import Foreseeing
 from realtime.his_link import HisLink
 from realtime.house import House
 from realtime.http.app import Site, create_app
@@ -111,6 +112,11 @@ async def serving(
         lambda at: iso(at, settings.hospital.zone)[11:16],
     )
     deeds = Deeds(hospital, visits)
+    foreseeing = Foreseeing(
+        hospital,
+        forecasts,
+        lambda at: iso(at, settings.hospital.zone)[11:16],
+    )
 
     def today() -> str:
         return day_of(clock.now(), settings.hospital.zone)
@@ -130,7 +136,7 @@ async def serving(
         *(rights_follower(hospital, gate), forecasts.follower),
         *(appointments.follower, book, news, terminals.follower),
         *announcing.followers,
-        *(deeds.follower, one_person.follower),
+        *(deeds.follower, one_person.follower, foreseeing.follower),
     ]
     voices, speech, took = speech_of(settings, vault)
     announcing.sound = sounding(voices, speech)
@@ -146,7 +152,7 @@ async def serving(
         idle_s=settings.actors.idle_s,
     )
     appointments.system = one_person.system = system
-    visits.system = deeds.system = system
+    visits.system = deeds.system = foreseeing.system = system
     deeds.registered = appointments.follower.reached
     courier.system = system
     planning.system = openings.system = system
@@ -234,6 +240,7 @@ async def serving(
         nursery.start_soon(terminals.run)
         nursery.start_soon(health.run, system)
         await nursery.start(forecasts.run, system)
+        nursery.start_soon(foreseeing.run)
         await nursery.start(speech.run)
         if demo:
             await demo_hospital.enter_the_plan(system, settings.hospital)
