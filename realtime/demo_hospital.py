@@ -52,6 +52,7 @@ class DemoPatient:
     name: str
     card: str
     here: bool
+    born: str = ""
 
     @property
     def queue(self) -> str:
@@ -60,6 +61,8 @@ class DemoPatient:
     @property
     def birth(self) -> str:
         """As on an identity card: invented, and always the same for one person."""
+        if self.born:
+            return self.born
         place = int(self.card[-4:])
         return f"{1936 + place * 7 % 75}{1 + place % 12:02d}{1 + place % 28:02d}"
 

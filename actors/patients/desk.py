@@ -14,9 +14,10 @@ from sqlalchemy import Engine
 
 from actors.kernel.errors import Refused, Unavailable
 from actors.kernel.sealed import CannotOpen, OwnKey, Sealed, Vault
-from actors.patients import reading, spelling
+from actors.patients import family, reading, spelling
 from actors.patients.actor import index_stream
 from actors.patients.book import Book, mark_of
+from actors.patients.family import Bound
 from actors.patients.messages import (
     NUMBER,
     AddIdentity,
@@ -26,12 +27,14 @@ from actors.patients.messages import (
     NoteViewing,
     Register,
     Rename,
+    Unbind,
     Update,
 )
 from actors.patients.numbers import Kind, could_be, normal
 from actors.patients.opening import (
     Deed,
     Details,
+    Kept,
     Numbered,
     Seen,
     completed,
@@ -116,6 +119,12 @@ class PatientsDesk:
             index=self.index(number.kind, value, day),
             reason=self.reason(reason),
         )
+
+    def unbinding(
+        self, by: str, where: str, person: str, guardian: str, reason: str
+    ) -> Unbind:
+        said = self.reason(reason)
+        return Unbind(by=by, where=where, person=person, guardian=guardian, reason=said)
 
     def reason(self, text: str) -> Sealed:
         """What people write as a reason may name somebody."""
@@ -212,7 +221,26 @@ class PatientsDesk:
         )
         seen.numbers = tuple(numbers)
         seen.merged = tuple(f"p{one}" for one in merged)
+        bound, guardians = await self._system.ref(self.stream).read(
+            lambda state: (
+                family.bound_to(state, person),
+                family.guardians_of(state, person),
+            )
+        )
+        seen.bound = await self._kept(bound)
+        seen.guardians = await self._kept(guardians)
         return seen
+
+    async def _kept(self, others: tuple[Bound, ...]) -> tuple[Kept, ...]:
+        if not others:
+            return ()
+        rows = await self._rows(int(one.person[1:]) for one in others)
+        names = {f"p{row.person}": opened(self._vault, row) for row in rows}
+        return tuple(
+            Kept(one.person, names[one.person].details.name, one.relation)
+            for one in others
+            if one.person in names
+        )
 
     async def trail(self, person: str) -> list[Deed]:
         """What has happened to this record: who, when, where, why."""

@@ -27,6 +27,13 @@ class Whom(msgspec.Struct, frozen=True, gc=False):
     card: str = ""
 
 
+class Kin(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """Somebody for whom whoever laid the card may come; ``self`` is the holder."""
+
+    whom: Whom
+    relation: str = "self"
+
+
 class RoomWay(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """A room where the patient may be called, and how to get there."""
 

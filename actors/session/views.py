@@ -17,9 +17,11 @@ from actors.kernel.sealed import CannotOpen, Vault
 from actors.runtime.shape import Path
 from actors.session import words
 from actors.session.decide import may
-from actors.session.findings import BookingRow, Foreseen, Place, TicketRow
+from actors.session.findings import BookingRow, Foreseen, Place, TicketRow, Whom
 from actors.session.messages import (
+    AskedFor,
     Begun,
+    ChosenFor,
     Confirmed,
     Ended,
     Event,
@@ -42,7 +44,7 @@ _SESSION = (
     *("id", "step", "since", "deadline", "language", "large", "purpose", "how"),
     *("can", "tries"),
 )
-_WHO = ("name", "sex", "age")
+_WHO = ("name", "sex", "age", "relation")
 _HELD = (
     *("department", "department_name", "department_name_en", "day", "session"),
     *("slot", "doctor", "title", "start", "end", "price", "expires"),
@@ -68,6 +70,7 @@ _FIELDS: dict[str, tuple[str, ...]] = {
     "last": _LAST,
 }
 _ROWS = ("tickets", "bookings")
+_KEYED = ("family", *_ROWS)
 _OUTCOME = ("said", "place", "given", "slip")
 _TOUCHED: dict[type, tuple[str, ...]] = {
     Started: ("session",),
@@ -76,14 +79,16 @@ _TOUCHED: dict[type, tuple[str, ...]] = {
     NumberTyped: ("session", "said"),
     NotKnown: ("session", "said"),
     SecondWrong: ("session", "said"),
-    Identified: ("session", "who", "said", *_ROWS),
+    Identified: ("session", "who", "said", *_KEYED),
+    ChosenFor: ("session", "who", "said", *_KEYED),
+    AskedFor: ("session", "who", *_OUTCOME, *_KEYED),
     Confirmed: ("session", "said"),
     Begun: ("session", "doing", *_OUTCOME, "tickets"),
     Settled: ("session", "doing", "hold", *_OUTCOME, *_ROWS),
     PlaceShown: ("session", *_OUTCOME),
     Expected: ("place", "said", "slip", "tickets"),
     WentBack: ("session", *_OUTCOME, *_ROWS),
-    Ended: (*_FIELDS, *_ROWS),
+    Ended: (*_FIELDS, *_KEYED),
 }
 
 
@@ -95,7 +100,7 @@ class KioskView:
         self._vault = vault
 
     def paths(self, state: SessionState) -> Iterable[Path]:
-        for section in (*_FIELDS, "tickets", "bookings"):
+        for section in (*_FIELDS, *_KEYED):
             yield from self._section(state, section)
 
     def touches(self, state: SessionState, event: Event) -> Iterable[Path]:
@@ -123,6 +128,11 @@ class KioskView:
                 return self._session(session, key)
             case "who":
                 return self._who(session, key)
+            case "family" if session.step == "whose" and key in session.family:
+                kin = session.family[key]
+                shown = {f: self._of(kin.whom, f) for f in ("name", "sex", "age")}
+                known = {f: value for f, value in shown.items() if value is not None}
+                return known | {"relation": kin.relation}
             case "tickets" if row := session.tickets.get(key):
                 return _ticket(session, row)
             case "bookings" if booking := session.bookings.get(key):
@@ -156,9 +166,13 @@ class KioskView:
         return getattr(session, key) or None
 
     def _who(self, session: Session, key: str) -> Any:
-        whom = session.whom
-        if whom is None:
+        if session.whom is None:
             return None
+        if key == "relation":
+            return session.relation or None
+        return self._of(session.whom, key)
+
+    def _of(self, whom: Whom, key: str) -> Any:
         if key == "name":
             return mask_name(self._open(whom.name))
         sex, _, age = self._open(whom.about).partition(" ")

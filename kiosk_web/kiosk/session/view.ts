@@ -6,13 +6,14 @@ export type ServerStep =
   | "identifying"
   | "second"
   | "unknown"
+  | "whose"
   | "confirm"
   | "choose"
   | "held"
   | "doing"
   | "done";
 
-export type Purpose = "" | "check_in" | "book" | "take" | "reprint";
+export type Purpose = "" | "check_in" | "book" | "take" | "reprint" | "place";
 
 export interface TicketRow {
   ticket: string;
@@ -96,6 +97,14 @@ export interface Hold {
   expires?: number;
 }
 
+/** `relation`: to whoever laid the card; absent for a patient with their own. */
+export interface Kin {
+  name?: string;
+  sex?: string;
+  age?: number;
+  relation?: string;
+}
+
 export interface SessionView {
   session?: {
     id?: string;
@@ -105,7 +114,8 @@ export interface SessionView {
     can?: string[];
     tries?: number;
   };
-  who?: { name?: string; sex?: string; age?: number };
+  who?: Kin;
+  family?: Record<string, Kin>;
   tickets?: Record<string, TicketRow>;
   bookings?: Record<string, BookingRow>;
   hold?: Hold;
@@ -123,7 +133,10 @@ export interface Department {
   name: string;
   name_en?: string;
   campus_name?: string;
+  campus_name_en?: string;
   floor?: string;
+  about?: string;
+  about_en?: string;
   days: string[];
 }
 
@@ -137,8 +150,10 @@ export interface Slot {
 export interface Offer {
   session: string;
   doctor?: string;
+  doctor_en?: string;
   title?: string;
   skill?: string;
+  skill_en?: string;
   photo?: string;
   half: string;
   kind?: string;
