@@ -127,6 +127,10 @@ export function useNurse(desk: Topic<DeskView>) {
     clinics,
     /** Where else a patient of this clinic may be sent today. */
     elsewhere: () => ({ clinic: live.place.clinic, clinics: clinics.value }),
+    /** Asks what would be, and does nothing. */
+    look: (name: string, body: JsonObject) => desk.ask(name, body, OFFLINE_DEADLINE_MS),
+    /** The clinic's day. */
+    today: () => live.day.value,
     checkIn: ({ id }: DeskTicket, more: JsonObject = {}) =>
       act("check_in", { ticket: id, ...more }, checkedIn, notCheckedIn),
     checkInCard: (card: string) => act("check_in", { card }, checkedIn, notCheckedIn),
