@@ -21,6 +21,7 @@ from actors.kernel.sealed import Vault
 from actors.kernel.times import Millis
 from actors.schedule.commands import (
     AddSession,
+    AddSessions,
     Amount,
     Answer,
     Book,
@@ -40,8 +41,10 @@ from actors.schedule.commands import (
     Reason,
     Reference,
     Remark,
+    RemoveSessions,
     Replace,
     Resume,
+    SeePlan,
     SetCount,
     Stop,
     Take,
@@ -172,6 +175,16 @@ class _AddSession(_Body, frozen=True, kw_only=True):
     doctor: DoctorPlan | None = None
 
 
+class _AddSessions(_Body, frozen=True, kw_only=True):
+    sessions: Annotated[dict[Key, SessionPlan], Meta(min_length=1, max_length=500)]
+    doctors: dict[Key, DoctorPlan] = {}
+    dry: bool = False
+
+
+class _RemoveSessions(_Body, frozen=True, kw_only=True):
+    sessions: Annotated[tuple[Key, ...], Meta(min_length=1, max_length=500)]
+
+
 class _ChangeRules(_Body, frozen=True, kw_only=True):
     settings: Settings
 
@@ -206,6 +219,11 @@ class ScheduleCounter:
             ("desk", "set_count"): self._by_staff(SetCount, _SetCount),
             ("setup", "open"): self._setting_up(Open, _Open),
             ("setup", "add_session"): self._setting_up(AddSession, _AddSession),
+            ("setup", "see_plan"): self._setting_up(SeePlan, _Body),
+            ("setup", "add_sessions"): self._setting_up(AddSessions, _AddSessions),
+            ("setup", "remove_sessions"): self._setting_up(
+                RemoveSessions, _RemoveSessions
+            ),
             ("setup", "change_rules"): self._setting_up(ChangeRules, _ChangeRules),
         }
 
@@ -344,7 +362,8 @@ class ScheduleCounter:
         ) -> Errand:
             asked = read_body(body, kind)
             _must_be(who, SETS_UP, parts)
-            return Errand(command(by=who.name, **_fields(asked)))
+            looks = command is SeePlan or getattr(asked, "dry", False)
+            return Errand(command(by=who.name, **_fields(asked)), looks=looks)
 
         return errand
 
