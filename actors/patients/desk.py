@@ -194,6 +194,10 @@ class PatientsDesk:
             raise Refused("erased", "这份档案已经按要求删除，请重新建档。")
         return row.body.display
 
+    async def called(self, person: str) -> str:
+        """The name, open. Raises Refused."""
+        return self._vault.open(await self.display(person))
+
     async def search(self, text: str, day: str) -> tuple[list[Seen], bool]:
         """Whom a name, its letters, a telephone number (or its last four digits) or
         any card's number may mean; and whether there are more than are shown."""
