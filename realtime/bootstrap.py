@@ -38,6 +38,7 @@ from realtime.deeds import Deeds
 from realtime.demo_floor import DemoFloor
 from realtime.floor_health import VIEW as HEALTH
 from realtime.floor_health import FloorHealth
+from realtime.foreseeing import Foreseeing
 from realtime.his_link import HisLink
 from realtime.house import House
 from realtime.http.app import Site, create_app
@@ -66,6 +67,7 @@ from realtime.tokens import Gate
 from realtime.topics.clinic_counter import ClinicCounter
 from realtime.topics.hub import Hub
 from realtime.topics.patients_counter import PatientsCounter
+from realtime.topics.schedule_counter import ScheduleCounter
 from realtime.topics.session_counter import SessionCounter
 from realtime.version import CHECKOUT, version
 from realtime.visits import Visits
@@ -93,7 +95,7 @@ async def serving(
         keys.data.id, keys.data.cipher, keys.data.index, older=keys.data.older
     )
     forecasts = Forecasts(worker_command(settings.data_dir / "forecast" / "learnt"))
-    patients = PatientsCounter()
+    patients, schedules = PatientsCounter(), ScheduleCounter(vault)
     book = Book(journal, vault)
     news = PatientNews(journal, vault, book)
     gate = Gate(keys.tokens)
@@ -111,6 +113,11 @@ async def serving(
         lambda at: iso(at, settings.hospital.zone)[11:16],
     )
     deeds = Deeds(hospital, visits)
+    foreseeing = Foreseeing(
+        hospital,
+        forecasts,
+        lambda at: iso(at, settings.hospital.zone)[11:16],
+    )
 
     def today() -> str:
         return day_of(clock.now(), settings.hospital.zone)
@@ -118,7 +125,7 @@ async def serving(
     built = [
         *capabilities(
             *(vault, settings.hospital.zone, patients, terminals, planning),
-            *(announcing, sessions, today, health),
+            *(announcing, sessions, today, health, schedules),
         ),
         *(wing(vault) for wing in wings),
     ]
@@ -130,7 +137,7 @@ async def serving(
         *(rights_follower(hospital, gate), forecasts.follower),
         *(appointments.follower, book, news, terminals.follower),
         *announcing.followers,
-        *(deeds.follower, one_person.follower),
+        *(deeds.follower, one_person.follower, foreseeing.follower),
     ]
     voices, speech, took = speech_of(settings, vault)
     announcing.sound = sounding(voices, speech)
@@ -146,7 +153,7 @@ async def serving(
         idle_s=settings.actors.idle_s,
     )
     appointments.system = one_person.system = system
-    visits.system = deeds.system = system
+    visits.system = deeds.system = foreseeing.system = system
     deeds.registered = appointments.follower.reached
     courier.system = system
     planning.system = openings.system = system
@@ -172,6 +179,7 @@ async def serving(
     news.speak_through(system)
     desk = PatientsDesk(hospital, system, vault, book)
     patients.staff(desk, today)
+    schedules.staff(desk, system)
     sessions.staff(hospital, system, desk, visits)
     edge = Edge(
         hub, _edge_settings(settings), server_time=lambda: iso(clock.now(), zone)
@@ -234,6 +242,7 @@ async def serving(
         nursery.start_soon(terminals.run)
         nursery.start_soon(health.run, system)
         await nursery.start(forecasts.run, system)
+        nursery.start_soon(foreseeing.run)
         await nursery.start(speech.run)
         if demo:
             await demo_hospital.enter_the_plan(system, settings.hospital)

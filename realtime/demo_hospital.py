@@ -52,6 +52,7 @@ class DemoPatient:
     name: str
     card: str
     here: bool
+    born: str = ""
 
     @property
     def queue(self) -> str:
@@ -60,6 +61,8 @@ class DemoPatient:
     @property
     def birth(self) -> str:
         """As on an identity card: invented, and always the same for one person."""
+        if self.born:
+            return self.born
         place = int(self.card[-4:])
         return f"{1936 + place * 7 % 75}{1 + place % 12:02d}{1 + place % 28:02d}"
 
@@ -87,10 +90,12 @@ PLAN = Plan(
             name_en="Internal Medicine Area 2",
             floor="2",
             queues={
-                "Z": QueuePlan(name="心血管专家门诊", kind="专"),
-                "A": QueuePlan(name="心血管内科"),
-                "B": QueuePlan(name="呼吸内科"),
-                "C": QueuePlan(name="消化内科"),
+                "Z": QueuePlan(
+                    name="心血管专家门诊", kind="专", name_en="Cardiology Experts"
+                ),
+                "A": QueuePlan(name="心血管内科", name_en="Cardiology"),
+                "B": QueuePlan(name="呼吸内科", name_en="Respiratory Medicine"),
+                "C": QueuePlan(name="消化内科", name_en="Gastroenterology"),
             },
             rooms={
                 "1": RoomPlan(
@@ -143,7 +148,7 @@ PLAN = Plan(
             name="眼科诊区",
             name_en="Ophthalmology",
             floor="3",
-            queues={"E": QueuePlan(name="眼科")},
+            queues={"E": QueuePlan(name="眼科", name_en="Ophthalmology")},
             rooms={
                 "1": RoomPlan(
                     queues=("E",),

@@ -17,6 +17,7 @@ from actors.kernel.errors import KeyReused, Refused
 from actors.kernel.sealed import Vault
 from actors.kernel.times import day_of
 from actors.patients.desk import PatientsDesk
+from actors.patients.messages import Bind
 from actors.patients.opening import Details, Numbered
 from actors.runtime.system import ActorSystem
 from actors.schedule.actor import schedule_stream
@@ -56,14 +57,24 @@ _BOOKERS: tuple[tuple[str, str, tuple[_Booked, ...]], ...] = (
     ("沈星河", "im2", ()),
     ("Nur Aisyah", "im2", ()),
     ("欧阳念之", "im2", ()),
+    ("叶知秋", "im2", ()),
+    ("叶小满", "im2", (_Booked("cardio"),)),
+    ("叶小寒", "im2", ()),
 )
+
+# who comes with whose card
+_GUARDIAN = "叶知秋"
+_CHILDREN = ("叶小满", "叶小寒")
+_BORN = {_GUARDIAN: "19900218", "叶小满": "20200521", "叶小寒": "20240107"}
 
 
 def bookers() -> list[DemoPatient]:
     """Those who have a file and no ticket: to take a number, or to book one."""
     first = len(demo_patients()) + 1
     return [
-        DemoPatient(clinic, "", name, f"6601{first + place:04d}", here=False)
+        DemoPatient(
+            clinic, "", name, f"6601{first + place:04d}", False, _BORN.get(name, "")
+        )
         for place, (name, clinic, _) in enumerate(_BOOKERS)
     ]
 
@@ -82,7 +93,18 @@ async def make_the_files(
 ) -> dict[str, str]:
     """Every card's person. Made once, however often the demo starts."""
     today = day_of(system.clock.now(), hospital.zone)
-    return {one.card: await _file(system, desk, one, today) for one in everybody()}
+    files = {one.card: await _file(system, desk, one, today) for one in everybody()}
+    named = {one.name: files[one.card] for one in bookers()}
+    for child in _CHILDREN:
+        bind = Bind(
+            by="demo",
+            person=named[child],
+            guardian=named[_GUARDIAN],
+            relation="child",
+        )
+        with suppress(Refused):  # an earlier start did it
+            await system.ref(desk.stream).ask(bind, principal="demo")
+    return files
 
 
 async def _file(

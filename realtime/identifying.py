@@ -19,9 +19,9 @@ from actors.patients.numbers import Kind, could_be, normal
 from actors.patients.opening import Details, Numbered, Seen
 from actors.runtime.system import ActorSystem
 from actors.session import messages as m
-from actors.session.findings import Finding, Whom
+from actors.session.findings import Finding, Kin, Whom
 from actors.session.slip import read_slip
-from actors.session.state import Session
+from actors.session.state import SELF, Session
 from realtime.tokens import Principal
 from realtime.visits import Visits
 
@@ -31,6 +31,8 @@ _MAKES_A_FILE: frozenset[Kind] = frozenset(
 _DIGITS = re.compile(r"\D")
 _BIRTH = len("19491231")
 _LAST_OF_PHONE = 4
+OF_AGE = 18
+"""Years: until then a guardian comes for a child without being asked."""
 
 
 class Identifying:
@@ -51,8 +53,11 @@ class Identifying:
         places = own_clinics(who)
         person, code = await self._person(kind, value)
         whom: Whom | None
+        family: tuple[Kin, ...] = ()
         if person is not None:
-            whom = await self._whom(who, person, self._card(value), value)
+            seen = await self._desk.look(person)
+            whom = await self._whom(who, person, self._card(value), value, seen)
+            family = await self._family(who, whom, seen)
         else:
             whom = await self._known_to_a_clinic(who, value)
         return m.Identify(
@@ -61,10 +66,11 @@ class Identifying:
             mark=self.mark(kind, value),
             kind=kind or "",
             whom=whom,
-            found=await self.found(whom, places),
+            found=Finding() if family else await self.found(whom, places),
             places=places,
             code="" if whom is not None else code,
             can_make=whom is None and kind in _MAKES_A_FILE,
+            family=family,
         )
 
     async def typed(self, who: Principal, kind: Kind | None, value: str) -> m.Identify:
@@ -100,6 +106,11 @@ class Identifying:
             places=places,
             code="" if whom is not None else "bad_slip",
         )
+
+    async def for_whom(self, session: Session, row: m.RowKey, by: str) -> m.ChooseFor:
+        kin = session.family.get(row) if session.step == "whose" else None
+        found = await self.found(None if kin is None else kin.whom, session.places)
+        return m.ChooseFor(by=by, session=session.id, row=row, found=found)
 
     async def second(self, who: Principal, session: Session, said: str) -> m.Second:
         """What only the holder of the number knows: the birth date, or the last four
@@ -201,6 +212,21 @@ class Identifying:
             about=self._vault.seal(about) if about.strip() else None,
             card=card or f"person {person}",
         )
+
+    async def _family(
+        self, who: Principal, holder: Whom, seen: Seen
+    ) -> tuple[Kin, ...]:
+        """The holder and those bound to them; nobody where there are none. A child
+        who has come of age comes alone."""
+        today, others = self._visits.today(), []
+        for bound in seen.bound:
+            theirs = await self._desk.look(bound.person)
+            age = _age(theirs.details.birth, today)
+            if bound.relation == "child" and age and int(age) >= OF_AGE:
+                continue
+            whom = await self._whom(who, bound.person, "", "", theirs)
+            others.append(Kin(whom, bound.relation))
+        return (Kin(holder, SELF), *others) if others else ()
 
     async def _known_to_a_clinic(self, who: Principal, value: str) -> Whom | None:
         card = self._card(value)

@@ -286,13 +286,16 @@ def ticket_row(
     if day != today and note not in _PAST:
         does, note = "", "other_day"
     facts = ticket.facts
+    queue = state.queues[ticket.queue]
+    stands = does == "place"
     return TicketRow(
         ticket=key,
         clinic=clinic,
         day=day,
         number=ticket.number,
         state=ticket.state,
-        queue=state.queues[ticket.queue].plan.name,
+        queue=queue.plan.name,
+        queue_en=queue.plan.name_en,
         clinic_name=state.plan.name,
         clinic_name_en=state.plan.name_en,
         floor=state.plan.floor,
@@ -303,6 +306,8 @@ def ticket_row(
         does=does,
         note=note,
         own=own,
+        ahead=rules.ahead_of(state, key) if stands else None,
+        rooms=_rooms(state, ticket) if stands else (),
     )
 
 
@@ -349,8 +354,28 @@ def place_of(
 ) -> Place:
     assert state.plan is not None
     queue = state.queues[ticket.queue]
+    return Place(
+        ticket=key,
+        clinic=clinic,
+        day=day,
+        number=ticket.number,
+        queue=queue.plan.name,
+        queue_en=queue.plan.name_en,
+        clinic_name=state.plan.name,
+        clinic_name_en=state.plan.name_en,
+        hospital=state.plan.hospital,
+        floor=state.plan.floor,
+        doctor=_doctor(state, ticket),
+        ahead=rules.ahead_of(state, key),
+        state=ticket.state,
+        rooms=_rooms(state, ticket),
+    )
+
+
+def _rooms(state: ClinicState, ticket: Ticket) -> tuple[RoomWay, ...]:
+    """Where it may be called."""
     rooms = []
-    for name in queue.rooms:
+    for name in state.queues[ticket.queue].rooms:
         room = state.rooms[name]
         wanted = ticket.facts.doctor
         if wanted and wanted not in (room.doctor, room.plan.doctor):
@@ -364,21 +389,7 @@ def place_of(
                 way_en=room.plan.way_en,
             )
         )
-    return Place(
-        ticket=key,
-        clinic=clinic,
-        day=day,
-        number=ticket.number,
-        queue=queue.plan.name,
-        clinic_name=state.plan.name,
-        clinic_name_en=state.plan.name_en,
-        hospital=state.plan.hospital,
-        floor=state.plan.floor,
-        doctor=_doctor(state, ticket),
-        ahead=rules.ahead_of(state, key),
-        state=ticket.state,
-        rooms=tuple(rooms),
-    )
+    return tuple(rooms)
 
 
 _TOLD = frozenset({"confirmed", "taken", "no_show", "stopped"})
@@ -418,6 +429,7 @@ def booking_row(
         day=day,
         stage=booking.stage,
         department_name=state.department.name if state.department else "",
+        department_name_en=state.department.name_en if state.department else "",
         session=booking.session,
         half=session.plan.half,
         slot=(slot.start, slot.end),

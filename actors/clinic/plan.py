@@ -60,6 +60,7 @@ class QueuePlan(msgspec.Struct, frozen=True, gc=False):
     department: str = ""
     doctor: str = ""
     fee: str = ""
+    name_en: str = ""
 
 
 class RoomPlan(msgspec.Struct, frozen=True, gc=False):

@@ -42,6 +42,13 @@ class Board:
             return Snapshot(self.epoch, self.seq, [], None)
         return Snapshot(self.epoch, self.seq, None, _encode(self._document))
 
+    def standing(self, ticket: str) -> list[int] | None:
+        """What is shown of this one; nothing when that is as of long ago."""
+        if self.stale is not None:
+            return None
+        found: list[int] | None = self._document.get("times", {}).get(ticket)
+        return found
+
     def show(self, times: Times, at: Millis) -> None:
         """A forecast made for ``at``."""
         self.made_at = at

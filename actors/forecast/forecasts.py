@@ -15,12 +15,14 @@ import trio
 
 from actors.clinic.events import Event
 from actors.clinic.state import ClinicState
-from actors.forecast.board import Board
+from actors.forecast.board import Board, rounded
+from actors.forecast.frames import Times
 from actors.forecast.lessons import LESSONS
 from actors.forecast.outline import Outline, outline_of
 from actors.forecast.process import Session, working
 from actors.journal.records import Recorded
 from actors.kernel.errors import Refusal
+from actors.kernel.times import Millis
 from actors.runtime.feed import Listener, Since, Snapshot
 from actors.runtime.followers import BatchFollower
 from actors.runtime.shape import names_of
@@ -35,6 +37,9 @@ IDLE_S = 30.0
 """How often they are made while nothing moves."""
 STALE_S = 30.0
 """So long after they should have been made, what is shown is called stale."""
+REST = 3.0
+"""Where forecasts are asked for one by one, the worker rests so many times as long as
+the last one took: walls and what is learnt come first."""
 _PATIENCE_S = 0.1
 """Doctors learn nothing new in less, and a commit need not wake anybody."""
 _TEACH_S = 60.0
@@ -61,6 +66,18 @@ class Watched:
         self.due = min(self.due, self.made + EVERY_S)
 
 
+class Asked:
+    """A clinic whose forecast somebody waits for. ``times`` is there when it is
+    ``made``."""
+
+    __slots__ = ("made", "times", "waiting")
+
+    def __init__(self) -> None:
+        self.made = trio.Event()
+        self.times: dict[str, list[int]] = {}
+        self.waiting = 0
+
+
 class Forecasts:
     """Shown through ``observe`` and ``forget`` as an actor's view is, and fed by
     ``follower``. ``command`` starts the worker."""
@@ -74,6 +91,9 @@ class Forecasts:
         self._command = command
         self._system: ActorSystem | None = None
         self._watched: dict[str, Watched] = {}
+        self._asked: dict[str, Asked] = {}
+        self._rests_until = 0.0
+        self._soon = False
         self._taught: list[tuple[int, str, bytes]] = []
         self._news = trio.Event()
         self._room = trio.Event()
@@ -110,6 +130,38 @@ class Forecasts:
         watched = self._watched.get(stream)
         if watched is not None and watched.board.listener is listener:
             del self._watched[stream]
+
+    # -- who asks --------------------------------------------------------------------
+
+    async def foreseen(
+        self, stream: str, ticket: str, within_s: float
+    ) -> list[int] | None:
+        """In half of all cases this ticket is called before the first of two times, in
+        nine of ten before the second. From the forecast that stands, or from one made
+        for this; None when nobody can know, or not in time. Cancelled, nothing has
+        happened."""
+        watched = self._watched.get(stream)
+        standing = None if watched is None else watched.board.standing(ticket)
+        if standing is not None:
+            return standing
+        asked = self._asked.setdefault(stream, Asked())
+        asked.waiting += 1
+        self._wake()
+        try:
+            with trio.move_on_after(within_s):
+                await asked.made.wait()
+                return asked.times.get(ticket)
+            return None
+        finally:
+            asked.waiting -= 1
+            if not asked.waiting and self._asked.get(stream) is asked:
+                del self._asked[stream]
+
+    def soon(self) -> None:
+        """Somebody may ask in a moment: the worker had better be there."""
+        if not self._soon:
+            self._soon = True
+            self._wake()
 
     # -- what happens ----------------------------------------------------------------
 
@@ -149,6 +201,7 @@ class Forecasts:
                     await self._serve(session)
             except WorkerGone as gone:
                 reason = str(gone)
+            self._soon = False
             strikes = 0 if self.made > made else strikes + 1
             wait = _BACKOFF_S[min(strikes, len(_BACKOFF_S) - 1)]
             log.warning("the forecast worker: %s; again in %.1f s", reason, wait)
@@ -159,7 +212,9 @@ class Forecasts:
 
     async def _needed(self) -> None:
         """A house in which nothing happens starts no process."""
-        while not self._watched and len(self._taught) < _AT_ONCE:
+        while not (
+            self._watched or self._asked or self._soon or len(self._taught) >= _AT_ONCE
+        ):
             self._news = trio.Event()
             with trio.move_on_after(_TEACH_S) as waited:
                 await self._news.wait()
@@ -176,7 +231,12 @@ class Forecasts:
                 await self._make(session, watched)
                 self._mark_late()
                 continue
+            if self._asked and self._rests_until <= now:
+                await self._answer(session, next(iter(self._asked)))
+                continue
             until = now + _TEACH_S if watched is None else watched.due
+            if self._asked:
+                until = min(until, self._rests_until)
             async with session.worker.alive():
                 with trio.move_on_at(until):
                     await self._news.wait()
@@ -195,6 +255,7 @@ class Forecasts:
         assert self._system is not None
         watched.made = trio.current_time()
         watched.due = watched.made + IDLE_S
+        asked = self._asked.get(watched.stream)
         try:
             outline = await self._system.ref(watched.stream).read(self._outline)
         except Refusal:
@@ -203,6 +264,36 @@ class Forecasts:
         self.made += 1
         if self._watched.get(watched.stream) is watched:
             watched.board.show(times, outline.at)
+        self._tell(watched.stream, asked, times, outline.at)
+
+    async def _answer(self, session: Session, stream: str) -> None:
+        """For who waits now; who asks meanwhile may have come too late for it."""
+        assert self._system is not None
+        asked = self._asked.pop(stream)
+        began = trio.current_time()
+        try:
+            outline = await self._system.ref(stream).read(self._outline)
+        except Refusal:
+            asked.made.set()
+            return
+        times = await session.ask(outline)
+        self.made += 1
+        now = trio.current_time()
+        self._rests_until = now + (now - began) * REST
+        watched = self._watched.get(stream)
+        if watched is not None:
+            watched.made, watched.due = now, now + IDLE_S
+            watched.board.show(times, outline.at)
+        self._tell(stream, asked, times, outline.at)
+
+    def _tell(self, stream: str, asked: Asked | None, times: Times, at: Millis) -> None:
+        if asked is None:
+            return
+        for ticket, (p50, p90) in times.times.items():
+            asked.times[ticket] = rounded(p50, p90, at)
+        asked.made.set()
+        if self._asked.get(stream) is asked:
+            del self._asked[stream]
 
     def _mark_late(self) -> None:
         assert self._system is not None

@@ -45,6 +45,7 @@ class QueuePlan(_Entry, frozen=True):
     department: str = ""
     doctor: str = ""
     fee: str = ""
+    name_en: str = ""
 
 
 class RoomPlan(_Entry, frozen=True):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 from sqlalchemy import Connection
 
 from actors.journal.faults import AppendFailed
@@ -137,28 +138,16 @@ class SavedSnapshot:
         self.body = body
 
 
-class Recorded:
-    """One event as the journal keeps it."""
+class Recorded(msgspec.Struct, gc=False, eq=False):
+    """One event as the journal keeps it. The fields in the order of its row."""
 
-    __slots__ = ("at", "body", "commit_seq", "name", "position", "seq", "stream")
-
-    def __init__(
-        self,
-        position: int,
-        stream: str,
-        seq: int,
-        commit_seq: int,
-        at: Millis,
-        name: str,
-        body: bytes,
-    ) -> None:
-        self.position = position
-        self.stream = stream
-        self.seq = seq
-        self.commit_seq = commit_seq
-        self.at = at
-        self.name = name
-        self.body = body
+    position: int
+    stream: str
+    seq: int
+    commit_seq: int
+    at: Millis
+    name: str
+    body: bytes
 
     def __repr__(self) -> str:
         return f"Recorded({self.position}, {self.stream}#{self.seq}, {self.name})"

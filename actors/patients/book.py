@@ -21,6 +21,7 @@ from actors.kernel.identity import parts_of
 from actors.kernel.sealed import CannotOpen, Vault
 from actors.patients.actor import INDEX, KIND
 from actors.patients.messages import (
+    BoundTo,
     Erased,
     Event,
     Identity,
@@ -29,6 +30,7 @@ from actors.patients.messages import (
     Merged,
     Registered,
     Renamed,
+    Unbound,
     Unmerged,
     Updated,
 )
@@ -44,7 +46,7 @@ _EVENTS = frozenset(
     str(event.__struct_config__.tag)
     for event in (
         *(Registered, Updated, Renamed, IdentityAdded, IdentityDropped),
-        *(Merged, Unmerged, Erased),
+        *(Merged, Unmerged, Erased, BoundTo, Unbound),
     )
 )
 
@@ -153,6 +155,8 @@ def _touched(event: Event) -> tuple[int, ...]:
         Merged: lambda e: (e.into,),
         Unmerged: lambda e: (e.out_of,),
         IdentityDropped: lambda e: (e.of,),
+        BoundTo: lambda e: (e.guardian,),
+        Unbound: lambda e: (e.guardian,),
     }
     further = others.get(type(event), lambda _: ())(event)
     return tuple(dict.fromkeys(int(name[1:]) for name in (event.person, *further)))
@@ -187,7 +191,7 @@ def _apply(row: Row, event: Event, record: Recorded) -> None:
             row.body = Body(None, {}, (), erased=True)
             _note_rename(row.body, record)
         case _:
-            pass  # a merge is in the other's trail too
+            pass  # a merge or a binding is in the other's trail too
     row.seq = record.seq
     row.changed_at = record.at
 

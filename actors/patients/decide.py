@@ -9,9 +9,11 @@ import msgspec
 from actors.kernel.errors import Refused
 from actors.kernel.sealed import WrappedKey
 from actors.kernel.times import Millis
-from actors.patients import rules
+from actors.patients import family, rules
 from actors.patients.messages import (
     AddIdentity,
+    Bind,
+    BoundTo,
     Command,
     DropIdentity,
     Erase,
@@ -30,6 +32,8 @@ from actors.patients.messages import (
     Registered,
     Rename,
     Renamed,
+    Unbind,
+    Unbound,
     Unmerge,
     Unmerged,
     Update,
@@ -58,6 +62,10 @@ def decide(state: IndexState, command: Command, now: Millis) -> Decision:
             return _unmerge(state, command, now)
         case Erase():
             return _erase(state, command, now)
+        case Bind():
+            return _bind(state, command, now)
+        case Unbind():
+            return _unbind(state, command, now)
         case NoteViewing():
             return _note_viewing(command)
         case Wake():
@@ -249,6 +257,38 @@ def _erase(state: IndexState, command: Erase, now: Millis) -> Decision:
             reason=command.reason,
         ),
         (WrappedKey(key),),
+    )
+
+
+def _bind(state: IndexState, command: Bind, now: Millis) -> Decision:
+    if refused := family.may_bind(state, command):
+        return refused
+    return _yes(
+        PersonGiven(command.person),
+        BoundTo(
+            at=now,
+            by=command.by,
+            where=command.where,
+            person=command.person,
+            guardian=command.guardian,
+            relation=command.relation,
+        ),
+    )
+
+
+def _unbind(state: IndexState, command: Unbind, now: Millis) -> Decision:
+    if refused := family.may_unbind(state, command):
+        return refused
+    return _yes(
+        PersonGiven(command.person),
+        Unbound(
+            at=now,
+            by=command.by,
+            where=command.where,
+            person=command.person,
+            guardian=command.guardian,
+            reason=command.reason,
+        ),
     )
 
 

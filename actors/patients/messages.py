@@ -36,6 +36,9 @@ Field: TypeAlias = Literal[
     "contact_phone",
     "contact_relation",
 ]
+Relation: TypeAlias = Literal["child", "parent", "spouse", "sibling", "other"]
+"""What whoever is bound is to their guardian."""
+
 NUMBER = "number"
 """The field that a sealed number is bound to."""
 
@@ -131,6 +134,22 @@ class Erase(_Command, frozen=True, tag="patients.erase"):
     reason: Sealed
 
 
+class Bind(_Command, frozen=True, tag="patients.bind"):
+    """``guardian`` may come for ``person``, who is their ``relation``."""
+
+    person: PersonId
+    guardian: PersonId
+    relation: Relation
+
+
+class Unbind(_Command, frozen=True, tag="patients.unbind"):
+    """``guardian`` may come for ``person`` no longer."""
+
+    person: PersonId
+    guardian: PersonId
+    reason: Sealed
+
+
 class NoteViewing(_Command, frozen=True, tag="patients.note_viewing"):
     """Somebody is about to be shown these patients: ``asked`` is what they typed.
     Nothing happens in the index; the record is on disk before they see it."""
@@ -149,6 +168,8 @@ Command: TypeAlias = (
     | Merge
     | Unmerge
     | Erase
+    | Bind
+    | Unbind
     | NoteViewing
     | Wake
 )
@@ -216,6 +237,16 @@ class Erased(_Deed, frozen=True, tag="patients.erased"):
     reason: Sealed
 
 
+class BoundTo(_Deed, frozen=True, tag="patients.bound"):
+    guardian: str
+    relation: Relation
+
+
+class Unbound(_Deed, frozen=True, tag="patients.unbound"):
+    guardian: str
+    reason: Sealed
+
+
 Event: TypeAlias = (
     Registered
     | Updated
@@ -225,6 +256,8 @@ Event: TypeAlias = (
     | Merged
     | Unmerged
     | Erased
+    | BoundTo
+    | Unbound
 )
 
 

@@ -10,7 +10,7 @@ from actors.journal.records import Recorded
 from actors.kernel.errors import Refused
 from actors.kernel.sealed import CannotOpen, OwnKey, Sealed, Vault
 from actors.kernel.times import Millis
-from actors.patients.messages import NUMBER
+from actors.patients.messages import NUMBER, Relation
 from actors.patients.numbers import NAMES, Kind, told_by
 from actors.patients.reading import Row
 
@@ -44,8 +44,18 @@ class Details(msgspec.Struct, frozen=True, omit_defaults=True):
     contact_relation: str = ""
 
 
+class Kept(msgspec.Struct, frozen=True):
+    """Somebody of the family, for those who may see the patient."""
+
+    person: str
+    name: str
+    relation: Relation
+
+
 class Seen(msgspec.Struct, omit_defaults=True):
-    """A patient, open: for those who may see it."""
+    """A patient, open: for those who may see it. ``bound`` are those for whom they
+    may come, ``guardians`` who may come for them; ``relation`` is what whoever is
+    bound is to the guardian."""
 
     person: str
     details: Details
@@ -54,6 +64,8 @@ class Seen(msgspec.Struct, omit_defaults=True):
     erased: bool = False
     merged_into: str = ""
     merged: tuple[str, ...] = ()
+    bound: tuple[Kept, ...] = ()
+    guardians: tuple[Kept, ...] = ()
 
 
 class Deed(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -140,6 +152,7 @@ class _Written(msgspec.Struct):
     reason: Sealed | None = None
     into: str = ""
     out_of: str = ""
+    guardian: str = ""
     kind: str = ""
     identity: _OfKind | None = None
 
@@ -163,6 +176,6 @@ def deed(vault: Vault, record: Recorded) -> Deed:
         person=event.person,
         where=event.where,
         reason=reason,
-        other=event.into or event.out_of,
+        other=event.into or event.out_of or event.guardian,
         kind=event.kind or (event.identity.kind if event.identity else ""),
     )

@@ -9,6 +9,7 @@ from collections.abc import Collection
 import msgspec
 from sqlalchemy import Connection, Engine, delete, insert, select, tuple_
 
+from actors.journal.reader import EVENT, recorded
 from actors.journal.records import Recorded
 from actors.journal.tables import events, own_keys
 from actors.kernel.sealed import Sealed, WrappedKey
@@ -153,13 +154,9 @@ def trail_of(
     engine: Engine, hospital: str, stream: str, person: int, limit: int = 200
 ) -> list[Recorded]:
     """What has happened to somebody, the oldest first."""
-    columns = (
-        *(events.c.position, events.c.stream, events.c.seq, events.c.commit_seq),
-        *(events.c.at, events.c.name, events.c.body),
-    )
     with engine.connect() as connection, connection.begin():
         query = (
-            select(*columns)
+            select(*EVENT)
             .join(patient_trail, patient_trail.c.seq == events.c.seq)
             .where(
                 events.c.stream == stream,
@@ -169,7 +166,7 @@ def trail_of(
             .order_by(events.c.seq)
             .limit(limit)
         )
-        return [Recorded(*row) for row in connection.execute(query).all()]
+        return recorded(connection.execute(query))
 
 
 # Where somebody has a ticket

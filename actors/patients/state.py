@@ -15,13 +15,16 @@ import msgspec
 
 from actors.kernel.compact import KEY_BYTES, CompactMap, Frozen
 from actors.patients.messages import (
+    BoundTo,
     Erased,
     Event,
     IdentityAdded,
     IdentityDropped,
     Merged,
     Registered,
+    Relation,
     Renamed,
+    Unbound,
     Unmerged,
     Updated,
 )
@@ -36,7 +39,10 @@ _OWN_KEY = 8
 class IndexState:
     """Persons are counted from 1; ``p12`` is the twelfth."""
 
-    __slots__ = ("absorbed", "flags", "identities", "into", "keys", "stream")
+    __slots__ = (
+        *("absorbed", "bound", "flags", "guardians", "identities", "into", "keys"),
+        "stream",
+    )
 
     def __init__(self, stream: str) -> None:
         self.stream = stream
@@ -45,6 +51,9 @@ class IndexState:
         self.keys = bytearray(_OWN_KEY)
         self.into: dict[int, int] = {}
         self.absorbed: dict[int, tuple[int, ...]] = {}
+        # both ways, by the records as they were when they were bound (family.py)
+        self.bound: dict[int, dict[int, Relation]] = {}
+        self.guardians: dict[int, dict[int, Relation]] = {}
 
     @property
     def count(self) -> int:
@@ -116,6 +125,11 @@ def evolve(state: IndexState, event: Event) -> None:
             _unmerge(state, int(event.person[1:]))
         case Erased():
             state.flags[int(event.person[1:])] |= ERASED
+        case BoundTo():
+            person, guardian = int(event.person[1:]), int(event.guardian[1:])
+            _bind(state, person, guardian, event.relation)
+        case Unbound():
+            _unbind(state, int(event.person[1:]), int(event.guardian[1:]))
         case Updated():
             pass  # details rest in the event
         case _:
@@ -141,28 +155,67 @@ def _unmerge(state: IndexState, number: int) -> None:
         del state.absorbed[into]
 
 
+def _bind(state: IndexState, person: int, guardian: int, relation: Relation) -> None:
+    state.bound.setdefault(guardian, {})[person] = relation
+    state.guardians.setdefault(person, {})[guardian] = relation
+
+
+def _unbind(state: IndexState, person: int, guardian: int) -> None:
+    """Of all the records that are one with either of them now."""
+    persons = list(state.group(state.root(person)))
+    for one in state.group(state.root(guardian)):
+        for other in persons:
+            for pairs, a, b in (
+                (state.bound, one, other),
+                (state.guardians, other, one),
+            ):
+                if pairs.get(a, {}).pop(b, None) is not None and not pairs[a]:
+                    del pairs[a]
+
+
 # Snapshots
 
-_Kept = tuple[bytes, bytes, list[tuple[int, int]], bytes]
+_Pairs = list[tuple[int, int, Relation]]
 
 
-def freeze(state: IndexState) -> tuple[bytes, bytes, list[tuple[int, int]], Frozen]:
+class _Kept(msgspec.Struct, array_like=True, frozen=True, omit_defaults=True):
+    """``bound`` came later: a snapshot from before has none."""
+
+    flags: bytes
+    keys: bytes
+    into: list[tuple[int, int]]
+    identities: bytes
+    bound: _Pairs = []
+
+
+_Copied = tuple[bytes, bytes, list[tuple[int, int]], Frozen, _Pairs]
+
+
+def freeze(state: IndexState) -> _Copied:
     """Nine megabytes are copied for a million patients; the numbers are not."""
     return (
         bytes(state.flags),
         bytes(state.keys),
         list(state.into.items()),
         state.identities.freeze(),
+        [
+            (guardian, person, relation)
+            for guardian, persons in state.bound.items()
+            for person, relation in persons.items()
+        ],
     )
 
 
-def encode(frozen: tuple[bytes, bytes, list[tuple[int, int]], Frozen]) -> bytes:
-    flags, keys, into, identities = frozen
-    return msgspec.msgpack.encode((flags, keys, into, CompactMap.encode(identities)))
+def encode(frozen: _Copied) -> bytes:
+    flags, keys, into, identities, bound = frozen
+    return msgspec.msgpack.encode(
+        _Kept(flags, keys, into, CompactMap.encode(identities), bound)
+    )
 
 
 def thaw(stream: str, body: bytes) -> IndexState:
-    flags, keys, into, identities = msgspec.msgpack.decode(body, type=_Kept)
+    kept = msgspec.msgpack.decode(body, type=_Kept)
+    flags, keys, into, identities = kept.flags, kept.keys, kept.into, kept.identities
     state = IndexState(stream)
     state.flags = bytearray(flags)
     state.keys = bytearray(keys)
@@ -170,4 +223,6 @@ def thaw(stream: str, body: bytes) -> IndexState:
     for number, root in into:
         state.into[number] = root
         state.absorbed[root] = (*state.absorbed.get(root, ()), number)
+    for guardian, person, relation in kept.bound:
+        _bind(state, person, guardian, relation)
     return state

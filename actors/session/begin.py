@@ -38,6 +38,7 @@ def _begun(
         person="" if whom is None else whom.person,
         card="" if whom is None else whom.card,
         places=session.places,
+        behalf=session.behalf,
         **more,
     )
 

@@ -13,56 +13,48 @@ from typing import assert_never
 from actors.kernel.errors import Refused
 from actors.kernel.times import Millis
 from actors.runtime.shape import Accepted, Decision, Nothing, Wake
-from actors.session import begin
+from actors.session import begin, who
+from actors.session.answers import ending, not_now, unknown_row, yes
 from actors.session.findings import Place
 from actors.session.messages import (
-    Begun,
+    AskedFor,
+    AskFor,
     Book,
     Cancel,
     CheckIn,
+    ChooseFor,
     Command,
     Confirm,
     Confirmed,
     Drop,
     End,
-    Ended,
-    Event,
+    Expected,
+    Foresee,
     Hold,
-    Identified,
     Identify,
     More,
-    NotKnown,
-    NumberTyped,
     PlaceShown,
     Reprint,
     Second,
-    SecondWrong,
     Set,
     Settle,
     Settled,
     Start,
-    Started,
     Stay,
     Stayed,
     Take,
-    ThisSession,
     WasSet,
     WentBack,
     What,
 )
-from actors.session.state import GONE, Session, SessionState
-
-TRIES = 3
-WRONG_A_DAY = 5
-"""So often may a number's second factor be wrong at one terminal in a day."""
-
-NOBODY_YET = frozenset({"identifying", "second", "unknown"})
+from actors.session.state import GONE, Session, SessionState, in_line
 
 CAN: dict[str, tuple[str, ...]] = {
     "idle": ("start", "identify"),
     "identifying": ("identify",),
     "second": ("second", "identify"),
     "unknown": ("identify",),
+    "whose": ("choose_for",),
     "confirm": ("confirm",),
     "choose": ("check_in", "hold", "take", "cancel", "reprint"),
     "held": ("book", "drop"),
@@ -87,6 +79,8 @@ def may(session: Session | None) -> tuple[str, ...]:
             asks = [ask for ask in asks if ask != "cancel"]
     if session.step == "unknown" and session.can_make:
         asks.append("first_visit")
+    if who.may_ask_for(session):
+        asks.append("ask_for")
     if session.step != "doing":
         asks += ["set", "stay"]
     return (*asks, "end")
@@ -99,12 +93,14 @@ def decide(state: SessionState, command: Command, now: Millis) -> Decision:
     match command:
         case Settle():
             return _settle(state, command, now)
+        case Foresee():
+            return _foresee(state, command, now)
         case Wake():
             return _wake(state, now)
         case Start():
-            return _start(state, command, now)
+            return who.start(state, command, now)
         case Identify():
-            return _identify(state, command, now)
+            return who.identify(state, command, now)
         case _:
             pass
     session = state.session
@@ -113,9 +109,9 @@ def decide(state: SessionState, command: Command, now: Millis) -> Decision:
             return Accepted((), Nothing())  # it is over already
         return Refused("no_session", "请先刷卡，或点一下屏幕重新开始。")
     if isinstance(command, End):
-        return _yes(session, *ending(state, session, command.why, now))
+        return yes(session, *ending(state, session, command.why, now))
     if session.step == "doing":
-        return _not_now(session)
+        return not_now(session)
     match command:
         case Set():
             was_set = WasSet(
@@ -123,140 +119,33 @@ def decide(state: SessionState, command: Command, now: Millis) -> Decision:
                 language=command.language or session.language,
                 large=session.large if command.large is None else command.large,
             )
-            return _yes(session, was_set)
+            return yes(session, was_set)
         case Stay():
-            return _yes(session, Stayed(at=now))
+            return yes(session, Stayed(at=now))
         case Second():
-            return _second(state, session, command, now)
+            return who.second(state, session, command, now)
+        case ChooseFor():
+            return who.choose_for(session, command, now)
+        case AskFor():
+            if not who.may_ask_for(session):
+                return yes(session) if session.step == "whose" else not_now(session)
+            return yes(session, AskedFor(at=now))
         case Confirm():
             if session.step == "choose":
-                return _yes(session)
+                return yes(session)
             if session.step != "confirm":
-                return _not_now(session)
-            return _yes(session, Confirmed(at=now))
+                return not_now(session)
+            return yes(session, Confirmed(at=now))
         case More():
             if session.step != "done" or command.session != session.id:
-                return _not_now(session)
-            return _yes(session, WentBack(at=now, found=command.found))
+                return not_now(session)
+            return yes(session, WentBack(at=now, found=command.found))
         case CheckIn() | Reprint():
             return _with_ticket(state, session, command, now)
         case Hold() | Book() | Drop() | Take() | Cancel():
             return _with_numbers(state, session, command, now)
         case _:
             assert_never(command)
-
-
-def _yes(session: Session, *events: Event) -> Accepted:
-    return Accepted(events, ThisSession(session.id))
-
-
-def _not_now(session: Session) -> Refused:
-    return Refused("not_now", "现在不能这样做，请看屏幕上的提示。", step=session.step)
-
-
-# Who it is
-
-
-def _start(state: SessionState, command: Start, now: Millis) -> Decision:
-    if state.session is not None:
-        if state.session.step == "identifying":
-            return _yes(state.session)
-        return _busy(state.session)
-    started = Started(
-        at=now,
-        session=_new_id(state),
-        purpose=command.purpose,
-        language=command.language,
-        large=command.large,
-    )
-    return Accepted((started,), ThisSession(started.session))
-
-
-def _busy(session: Session) -> Refused:
-    return Refused(
-        "session_busy",
-        "上一位还没有办完，请先点“结束”，再刷卡。",
-        session=session.id,
-    )
-
-
-def _new_id(state: SessionState) -> str:
-    return f"k{state.sessions + 1}"
-
-
-def _identify(state: SessionState, command: Identify, now: Millis) -> Decision:
-    session = state.session
-    if session is not None and session.step not in NOBODY_YET:
-        if session.mark == command.mark and session.how == command.how:
-            return _yes(session)  # the same card, laid again
-        return _busy(session)
-    if command.how == "first_visit" and (
-        session is None or not session.can_make or session.mark != command.mark
-    ):
-        return Refused("other_card", "建档要用刚才刷的那张卡，请再刷一次。")
-    events: list[Event] = []
-    name = _new_id(state) if session is None else session.id
-    if session is None:
-        events.append(Started(at=now, session=name))
-    if command.how == "typed" and not command.code:
-        if state.wrong.get(command.mark, 0) >= WRONG_A_DAY:
-            return Refused(
-                "too_often", "这个号码今天核对错的次数太多，请带证件到窗口。"
-            )
-        typed = NumberTyped(
-            at=now, mark=command.mark, kind=command.kind, person=command.person
-        )
-        events.append(typed)
-    elif command.whom is None:
-        events.append(
-            NotKnown(
-                at=now,
-                how=command.how,
-                mark=command.mark,
-                kind=command.kind,
-                code=command.code or "unknown_person",
-                can_make=command.can_make,
-            )
-        )
-    else:
-        events.append(
-            Identified(
-                at=now,
-                how=command.how,
-                mark=command.mark,
-                kind=command.kind,
-                whom=command.whom,
-                found=command.found,
-                places=command.places,
-            )
-        )
-    return Accepted(tuple(events), ThisSession(name))
-
-
-def _second(
-    state: SessionState, session: Session, command: Second, now: Millis
-) -> Decision:
-    if session.step != "second" or command.session != session.id:
-        return _not_now(session)
-    if command.mark != session.mark:
-        return _not_now(session)
-    if state.wrong.get(session.mark, 0) >= WRONG_A_DAY:
-        return _yes(session, *ending(state, session, "not_matched", now))
-    if command.right and command.whom is not None:
-        known = Identified(
-            at=now,
-            how="typed",
-            mark=session.mark,
-            kind=session.kind,
-            whom=command.whom,
-            found=command.found,
-            places=command.places,
-        )
-        return _yes(session, known)
-    wrong = SecondWrong(at=now, mark=session.mark)
-    if session.tries + 1 < TRIES:
-        return _yes(session, wrong)
-    return _yes(session, wrong, *ending(state, session, "not_matched", now))
 
 
 # What they want
@@ -266,30 +155,26 @@ def _with_ticket(
     state: SessionState, session: Session, command: CheckIn | Reprint, now: Millis
 ) -> Decision:
     if session.step != "choose":
-        return _not_now(session)
+        return not_now(session)
     row = session.tickets.get(command.ticket)
     if row is None:
-        return _unknown_row()
+        return unknown_row()
     reprint = isinstance(command, Reprint)
     if reprint or row.does == "place":
         place = _this_place(command.place, row.ticket)
         if place is None or (reprint and not place.number):
             return Refused("no_slip", "这张号还没有号码，请先签到或到分诊台。")
         shown = PlaceShown(at=now, about=command.ticket, place=place, slip=reprint)
-        return _yes(session, shown)
+        return yes(session, shown)
     assert isinstance(command, CheckIn)
     if not row.does:
         return Refused("not_here", "这张号在这里办不了，请看屏幕上的提示。")
     begun = begin.with_ticket(state, session, command, row, now)
-    return _yes(session, begun)
+    return yes(session, begun)
 
 
 def _this_place(place: Place | None, ticket: str) -> Place | None:
     return place if place is not None and place.ticket == ticket else None
-
-
-def _unknown_row() -> Refused:
-    return Refused("unknown_row", "没有这一项，请看屏幕重新选。")
 
 
 def _with_numbers(
@@ -301,25 +186,25 @@ def _with_numbers(
     whom = session.whom
     if isinstance(command, Book | Drop):
         if session.step != "held" or session.held is None:
-            return _not_now(session)
+            return not_now(session)
         what = begin.book if isinstance(command, Book) else begin.drop
-        return _yes(session, what(state, session, session.held, now))
+        return yes(session, what(state, session, session.held, now))
     if session.step != "choose" or whom is None:
-        return _not_now(session)
+        return not_now(session)
     if not whom.person:
         return Refused("no_file", "挂号要先有档案，请用身份证建档，或到窗口。")
     if isinstance(command, Hold):
         if command.person != whom.person:
-            return _not_now(session)
-        return _yes(session, begin.hold(state, session, whom, command, now))
+            return not_now(session)
+        return yes(session, begin.hold(state, session, whom, command, now))
     row = session.bookings.get(command.booking)
     if row is None:
-        return _unknown_row()
+        return unknown_row()
     verb: What = "take" if isinstance(command, Take) else "cancel"
     if verb not in row.does:
         return Refused("not_here", "这个号在这里办不了，请看屏幕上的提示。")
     about = command.booking
-    return _yes(session, begin.with_booking(state, session, verb, about, row, now))
+    return yes(session, begin.with_booking(state, session, verb, about, row, now))
 
 
 # What became of it
@@ -349,6 +234,29 @@ def _settle(state: SessionState, command: Settle, now: Millis) -> Decision:
     return Accepted((settled, back), Nothing())
 
 
+def _foresee(state: SessionState, command: Foresee, now: Millis) -> Decision:
+    """For whoever has this ticket in line here; anybody else has left."""
+    session = state.session
+    key = in_line(command.clinic, command.ticket)
+    if session is None or session.foreseen.get(key) == command.foreseen:
+        return Accepted((), Nothing())
+    place = session.place
+    shown = place is not None and key == in_line(place.clinic, place.ticket)
+    listed = any(
+        row.does == "place" and key == in_line(row.clinic, row.ticket)
+        for row in session.tickets.values()
+    )
+    if not shown and not listed:
+        return Accepted((), Nothing())
+    expected = Expected(
+        at=now,
+        clinic=command.clinic,
+        ticket=command.ticket,
+        foreseen=command.foreseen,
+    )
+    return Accepted((expected,), Nothing())
+
+
 def _wake(state: SessionState, now: Millis) -> Decision:
     session = state.session
     if session is None or now < session.deadline:
@@ -360,18 +268,6 @@ def _wake(state: SessionState, now: Millis) -> Decision:
     else:
         why = "timeout"
     return Accepted(ending(state, session, why, now), Nothing())
-
-
-def ending(
-    state: SessionState, session: Session, why: str, now: Millis
-) -> tuple[Event, ...]:
-    """It ends; the place it held goes back, unless it is being booked: then that is
-    finished first, and the number is the patient's."""
-    ended = Ended(at=now, session=session.id, why=why)
-    under_way: Begun | None = state.open.get(session.deed)
-    if session.held is None or under_way is not None:
-        return (ended,)
-    return ended, begin.drop(state, session, session.held, now)
 
 
 def wake_at(state: SessionState) -> Millis | None:

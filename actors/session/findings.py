@@ -27,6 +27,13 @@ class Whom(msgspec.Struct, frozen=True, gc=False):
     card: str = ""
 
 
+class Kin(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """Somebody for whom whoever laid the card may come; ``self`` is the holder."""
+
+    whom: Whom
+    relation: str = "self"
+
+
 class RoomWay(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """A room where the patient may be called, and how to get there."""
 
@@ -38,7 +45,8 @@ class RoomWay(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
 
 class TicketRow(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """A ticket of this patient. ``does`` is what the kiosk can do with it, ``note``
-    the code of why it cannot."""
+    the code of why it cannot. Of one that stands in line: how many are ``ahead``, and
+    the rooms where it may be called."""
 
     ticket: str
     clinic: str
@@ -56,6 +64,9 @@ class TicketRow(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     does: Does | Literal[""] = ""
     note: str = ""
     own: bool = False
+    queue_en: str = ""
+    ahead: int | None = None
+    rooms: tuple[RoomWay, ...] = ()
 
 
 class BookingRow(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
@@ -79,6 +90,7 @@ class BookingRow(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     overdue: bool = False
     ticket: str = ""
     time: str = ""
+    department_name_en: str = ""
 
 
 class Finding(msgspec.Struct, frozen=True, gc=False):
@@ -103,6 +115,7 @@ class Held(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     end: Millis = 0
     price: int = 0
     expires: Millis = 0
+    department_name_en: str = ""
 
 
 class Place(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
@@ -121,6 +134,18 @@ class Place(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     ahead: int = 0
     state: str = ""
     rooms: tuple[RoomWay, ...] = ()
+    queue_en: str = ""
+
+
+class Foreseen(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """When a ticket is called, as far as anybody knows: in half of all cases before
+    ``about``, in nine of ten before ``by``; and both as clocks there show them.
+    Nothing, when nobody can know."""
+
+    about: Millis = 0
+    by: Millis = 0
+    about_time: str = ""
+    by_time: str = ""
 
 
 class Given(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):

@@ -16,11 +16,21 @@ from actors.booker.messages import Standing
 from actors.kernel.sealed import Sealed
 from actors.kernel.times import Millis
 from actors.runtime.shape import Wake
-from actors.session.findings import Finding, Given, Held, Place, Whom
+from actors.session.findings import (
+    Finding,
+    Foreseen,
+    Given,
+    Held,
+    Kin,
+    Place,
+    Whom,
+)
 
 How: TypeAlias = Literal["card", "scan", "typed", "slip", "first_visit"]
 Language: TypeAlias = Literal["zh", "en"]
-Purpose: TypeAlias = Literal["", "check_in", "book", "take", "reprint", "first_visit"]
+Purpose: TypeAlias = Literal[
+    "", "check_in", "book", "take", "reprint", "first_visit", "place"
+]
 Why: TypeAlias = Literal["done", "cancelled", "card_gone"]
 What: TypeAlias = Literal[
     "check_in", "rejoin", "return", "hold", "book", "drop", "take", "cancel"
@@ -52,7 +62,8 @@ class Identify(_Command, frozen=True, tag="session.identify"):
     """A card was read, or a code, or a number typed: whose it is (``whom``, or for a
     typed number only ``person``), what they have here, and of which clinics the kiosk
     is. ``mark`` is the blind index of what was read. ``code``: it could be nobody's,
-    and why. ``can_make``: a file can be made from it."""
+    and why. ``can_make``: a file can be made from it. ``family``: the holder and those
+    for whom they may come, where there are such."""
 
     how: How
     mark: str
@@ -63,6 +74,19 @@ class Identify(_Command, frozen=True, tag="session.identify"):
     places: tuple[str, ...] = ()
     code: str = ""
     can_make: bool = False
+    family: tuple[Kin, ...] = ()
+
+
+class ChooseFor(_Command, frozen=True, tag="session.choose_for"):
+    """This one of the family is the patient. ``found`` is theirs, for ``session``."""
+
+    session: str
+    row: RowKey
+    found: Finding = Finding()
+
+
+class AskFor(_Command, frozen=True, tag="session.ask_for"):
+    """It is for somebody else of the family."""
 
 
 class Second(_Command, frozen=True, tag="session.second"):
@@ -148,10 +172,20 @@ class Settle(_Command, frozen=True, tag="session.settle"):
     found: Finding | None = None
 
 
+class Foresee(_Command, frozen=True, tag="session.foresee"):
+    """When this ticket is called, as far as anybody knows now."""
+
+    clinic: str
+    ticket: str
+    foreseen: Foreseen = Foreseen()
+
+
 Command: TypeAlias = (
     Start
     | Set
     | Identify
+    | ChooseFor
+    | AskFor
     | Second
     | Confirm
     | CheckIn
@@ -165,6 +199,7 @@ Command: TypeAlias = (
     | Stay
     | End
     | Settle
+    | Foresee
     | Wake
 )
 
@@ -197,6 +232,18 @@ class Identified(_Event, frozen=True, tag="session.identified"):
     kind: str = ""
     found: Finding = Finding()
     places: tuple[str, ...] = ()
+    family: tuple[Kin, ...] = ()
+
+
+class ChosenFor(_Event, frozen=True, tag="session.chosen_for"):
+    """Whose visit it is: this row of the family."""
+
+    row: str
+    found: Finding = Finding()
+
+
+class AskedFor(_Event, frozen=True, tag="session.asked_for"):
+    pass
 
 
 class NumberTyped(_Event, frozen=True, tag="session.number_typed"):
@@ -226,7 +273,8 @@ class Confirmed(_Event, frozen=True, tag="session.confirmed"):
 
 
 class Begun(_Event, frozen=True, tag="session.begun"):
-    """Another actor is to do this. ``about`` is the row it is about."""
+    """Another actor is to do this. ``about`` is the row it is about, ``behalf`` whose
+    card it was where the patient came with somebody of the family."""
 
     by: str
     deed: str
@@ -247,6 +295,7 @@ class Begun(_Event, frozen=True, tag="session.begun"):
     card: str = ""
     standing: Standing | None = None
     places: tuple[str, ...] = ()
+    behalf: str = ""
 
 
 class Settled(_Event, frozen=True, tag="session.settled"):
@@ -271,6 +320,14 @@ class PlaceShown(_Event, frozen=True, tag="session.place_shown"):
     slip: bool = False
 
 
+class Expected(_Event, frozen=True, tag="session.expected"):
+    """What the patient is told of when this ticket is called."""
+
+    clinic: str
+    ticket: str
+    foreseen: Foreseen = Foreseen()
+
+
 class WentBack(_Event, frozen=True, tag="session.went_back"):
     found: Finding = Finding()
 
@@ -290,6 +347,8 @@ Event: TypeAlias = (
     Started
     | WasSet
     | Identified
+    | ChosenFor
+    | AskedFor
     | NumberTyped
     | NotKnown
     | SecondWrong
@@ -297,6 +356,7 @@ Event: TypeAlias = (
     | Begun
     | Settled
     | PlaceShown
+    | Expected
     | WentBack
     | Stayed
     | Ended

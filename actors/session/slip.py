@@ -11,7 +11,8 @@ import hmac
 from typing import Any
 
 from actors.kernel.sealed import Vault
-from actors.session.findings import BookingRow, Given, Place
+from actors.session import words
+from actors.session.findings import BookingRow, Foreseen, Given, Place
 
 PREFIX = "HZ:"
 _MARK = 12
@@ -35,7 +36,9 @@ def read_slip(vault: Vault, code: str) -> tuple[str, str, str] | None:
     return clinic, day, ticket
 
 
-def slip_of_place(vault: Vault, place: Place, name: str) -> list[dict[str, Any]]:
+def slip_of_place(
+    vault: Vault, place: Place, name: str, when: Foreseen | None = None
+) -> list[dict[str, Any]]:
     parts = [
         *_head(place.hospital, place.number),
         _text(f"{name}  {place.queue}".strip(), align="centre"),
@@ -44,6 +47,8 @@ def slip_of_place(vault: Vault, place: Place, name: str) -> list[dict[str, Any]]
     ]
     if place.ahead:
         parts.append(_text(f"打印时前面还有 {place.ahead} 位 / {place.ahead} before"))
+    if when is not None:
+        parts += [_text(line) for line in words.expected_on_slip(when)]
     for room in place.rooms[:3]:
         line = "  ".join(t for t in (f"{room.room} 诊室", room.doctor, room.way) if t)
         parts.append(_text(line))

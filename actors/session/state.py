@@ -15,17 +15,22 @@ from actors.kernel.times import Millis
 from actors.session.findings import (
     BookingRow,
     Finding,
+    Foreseen,
     Given,
     Held,
+    Kin,
     Place,
     TicketRow,
     Whom,
 )
 from actors.session.messages import (
+    AskedFor,
     Begun,
+    ChosenFor,
     Confirmed,
     Ended,
     Event,
+    Expected,
     Identified,
     NotKnown,
     NumberTyped,
@@ -39,7 +44,15 @@ from actors.session.messages import (
 )
 
 Step: TypeAlias = Literal[
-    "identifying", "second", "unknown", "confirm", "choose", "held", "doing", "done"
+    "identifying",
+    "second",
+    "unknown",
+    "whose",
+    "confirm",
+    "choose",
+    "held",
+    "doing",
+    "done",
 ]
 """Where a session is: in exactly one of these. Without a session: ``idle``."""
 
@@ -48,6 +61,7 @@ LASTS: dict[Step, Millis] = {
     "identifying": 30 * SECOND,
     "second": 60 * SECOND,
     "unknown": 90 * SECOND,
+    "whose": 45 * SECOND,
     "confirm": 30 * SECOND,
     "choose": 60 * SECOND,
     "held": 60 * SECOND,
@@ -63,6 +77,10 @@ LARGE: dict[Step, Millis] = {**{k: 2 * v for k, v in LASTS.items()}} | {
 """In large type: who reads slowly has more time."""
 
 
+SELF = "self"
+"""The relation of a card's holder."""
+
+
 class Said(msgspec.Struct, frozen=True, gc=False):
     """What the patient is told: ``about`` which row."""
 
@@ -74,7 +92,9 @@ class Said(msgspec.Struct, frozen=True, gc=False):
 
 class Session(msgspec.Struct):
     """``pending`` is whose the typed number is, before the second factor; ``mark``
-    what was read or typed last; ``deed`` what is under way."""
+    what was read or typed last; ``deed`` what is under way; ``family`` the holder of
+    the card and those for whom they may come, ``chosen`` which of them it is;
+    ``foreseen`` when each ticket in line is called, by its clinic and id."""
 
     id: str
     step: Step
@@ -90,6 +110,8 @@ class Session(msgspec.Struct):
     can_make: bool = False
     tries: int = 0
     whom: Whom | None = None
+    family: dict[str, Kin] = {}
+    chosen: str = ""
     places: tuple[str, ...] = ()
     tickets: dict[str, TicketRow] = {}
     bookings: dict[str, BookingRow] = {}
@@ -100,6 +122,19 @@ class Session(msgspec.Struct):
     said: Said | None = None
     slips: int = 0
     slip: bool = False
+    foreseen: dict[str, Foreseen] = {}
+
+    @property
+    def relation(self) -> str:
+        """What the patient is to whoever laid the card; empty for the holder."""
+        kin = self.family.get(self.chosen)
+        return "" if kin is None or kin.relation == SELF else kin.relation
+
+    @property
+    def behalf(self) -> str:
+        """Whose card it was, where it is not the patient's own."""
+        holder = next(iter(self.family.values()), None)
+        return holder.whom.person if holder is not None and self.relation else ""
 
 
 class Last(msgspec.Struct, frozen=True, gc=False):
@@ -127,6 +162,10 @@ class SessionState(msgspec.Struct):
     rows_most: int = 0
 
 
+def in_line(clinic: str, ticket: str) -> str:
+    return f"{clinic}/{ticket}"
+
+
 def lasts(step: Step, large: bool) -> Millis:
     return (LARGE if large else LASTS)[step]
 
@@ -144,9 +183,7 @@ def _give_time(session: Session, at: Millis) -> None:
 
 
 def evolve(state: SessionState, event: Event) -> None:
-    if isinstance(event, Identified | Settled | WentBack) and event.found is not None:
-        rows = max(len(event.found.tickets), len(event.found.bookings))
-        state.rows_most = max(state.rows_most, rows)
+    _count_rows(state, event)
     match event:
         case Started():
             state.sessions += 1
@@ -168,6 +205,8 @@ def evolve(state: SessionState, event: Event) -> None:
             mine = state.session
             if mine is not None and mine.id == event.session:
                 mine.deed = event.deed
+                # what was told before it is as of then
+                mine.foreseen = {}
                 mine.said = mine.place = mine.given = None
                 mine.slip = False
                 go(mine, "doing", event.at)
@@ -182,16 +221,28 @@ def evolve(state: SessionState, event: Event) -> None:
                 _in_session(state.session, event)
 
 
+def _count_rows(state: SessionState, event: Event) -> None:
+    known = Identified | ChosenFor | Settled | WentBack
+    if isinstance(event, known) and event.found is not None:
+        rows = max(len(event.found.tickets), len(event.found.bookings))
+        if isinstance(event, Identified):
+            rows = max(rows, len(event.family))
+        state.rows_most = max(state.rows_most, rows)
+
+
 def _in_session(
     session: Session,
     event: (
         WasSet
         | Identified
+        | ChosenFor
+        | AskedFor
         | NumberTyped
         | NotKnown
         | SecondWrong
         | Confirmed
         | PlaceShown
+        | Expected
         | WentBack
         | Stayed
     ),
@@ -204,8 +255,21 @@ def _in_session(
             session.how, session.kind, session.mark = event.how, event.kind, event.mark
             session.whom, session.places = event.whom, event.places
             session.pending, session.said = "", None
+            session.family = {str(n): kin for n, kin in enumerate(event.family, 1)}
+            session.chosen = ""
+            if event.family:
+                _ask_for(session, event.at)
+                return
             _know(session, event.found)
             go(session, "confirm", event.at)
+        case ChosenFor():
+            kin = session.family[event.row]
+            session.whom, session.chosen = kin.whom, event.row
+            _know(session, event.found)
+            # who says it is for themselves has said that it is them
+            go(session, "choose" if kin.relation == SELF else "confirm", event.at)
+        case AskedFor():
+            _ask_for(session, event.at)
         case NumberTyped():
             session.how, session.kind, session.mark = "typed", event.kind, event.mark
             session.pending, session.said = event.person, None
@@ -229,7 +293,10 @@ def _in_session(
             code = "reprinted" if event.slip else "in_line"
             session.said = Said(code, about=event.about)
             go(session, "done", event.at)
+        case Expected():
+            session.foreseen[in_line(event.clinic, event.ticket)] = event.foreseen
         case WentBack():
+            session.foreseen = {}
             _know(session, event.found)
             session.said = session.place = session.given = None
             session.slip = False
@@ -238,6 +305,15 @@ def _in_session(
             _give_time(session, event.at)
         case _:
             assert_never(event)
+
+
+def _ask_for(session: Session, at: Millis) -> None:
+    """Until it is said whose visit it is, nobody's things are shown."""
+    session.whom, session.chosen = None, ""
+    _know(session, Finding())
+    session.said = session.place = session.given = None
+    session.slip, session.foreseen = False, {}
+    go(session, "whose", at)
 
 
 def _settle(state: SessionState, event: Settled) -> None:

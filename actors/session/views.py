@@ -11,17 +11,21 @@ from typing import Any
 
 import msgspec
 
+from actors.clinic.state import IN_LINE
 from actors.kernel.masking import mask_name
 from actors.kernel.sealed import CannotOpen, Vault
 from actors.runtime.shape import Path
 from actors.session import words
 from actors.session.decide import may
-from actors.session.findings import BookingRow, TicketRow
+from actors.session.findings import BookingRow, Foreseen, Place, TicketRow, Whom
 from actors.session.messages import (
+    AskedFor,
     Begun,
+    ChosenFor,
     Confirmed,
     Ended,
     Event,
+    Expected,
     Identified,
     NotKnown,
     NumberTyped,
@@ -34,20 +38,20 @@ from actors.session.messages import (
     WentBack,
 )
 from actors.session.slip import slip_of_number, slip_of_place
-from actors.session.state import Session, SessionState
+from actors.session.state import Session, SessionState, in_line
 
 _SESSION = (
     *("id", "step", "since", "deadline", "language", "large", "purpose", "how"),
     *("can", "tries"),
 )
-_WHO = ("name", "sex", "age")
+_WHO = ("name", "sex", "age", "relation")
 _HELD = (
-    *("department", "department_name", "day", "session", "slot", "doctor", "title"),
-    *("start", "end", "price", "expires"),
+    *("department", "department_name", "department_name_en", "day", "session"),
+    *("slot", "doctor", "title", "start", "end", "price", "expires"),
 )
 _PLACE = (
     *("ticket", "clinic", "clinic_name", "clinic_name_en", "floor", "day", "number"),
-    *("queue", "doctor", "ahead", "rooms"),
+    *("queue", "queue_en", "doctor", "ahead", "rooms", "expected", "awaits"),
 )
 _DOING = ("what", "since")
 _SAID = ("code", "zh", "en", "about", "minutes")
@@ -66,6 +70,7 @@ _FIELDS: dict[str, tuple[str, ...]] = {
     "last": _LAST,
 }
 _ROWS = ("tickets", "bookings")
+_KEYED = ("family", *_ROWS)
 _OUTCOME = ("said", "place", "given", "slip")
 _TOUCHED: dict[type, tuple[str, ...]] = {
     Started: ("session",),
@@ -74,13 +79,16 @@ _TOUCHED: dict[type, tuple[str, ...]] = {
     NumberTyped: ("session", "said"),
     NotKnown: ("session", "said"),
     SecondWrong: ("session", "said"),
-    Identified: ("session", "who", "said", *_ROWS),
+    Identified: ("session", "who", "said", *_KEYED),
+    ChosenFor: ("session", "who", "said", *_KEYED),
+    AskedFor: ("session", "who", *_OUTCOME, *_KEYED),
     Confirmed: ("session", "said"),
-    Begun: ("session", "doing", *_OUTCOME),
+    Begun: ("session", "doing", *_OUTCOME, "tickets"),
     Settled: ("session", "doing", "hold", *_OUTCOME, *_ROWS),
     PlaceShown: ("session", *_OUTCOME),
+    Expected: ("place", "said", "slip", "tickets"),
     WentBack: ("session", *_OUTCOME, *_ROWS),
-    Ended: (*_FIELDS, *_ROWS),
+    Ended: (*_FIELDS, *_KEYED),
 }
 
 
@@ -92,7 +100,7 @@ class KioskView:
         self._vault = vault
 
     def paths(self, state: SessionState) -> Iterable[Path]:
-        for section in (*_FIELDS, "tickets", "bookings"):
+        for section in (*_FIELDS, *_KEYED):
             yield from self._section(state, section)
 
     def touches(self, state: SessionState, event: Event) -> Iterable[Path]:
@@ -120,8 +128,13 @@ class KioskView:
                 return self._session(session, key)
             case "who":
                 return self._who(session, key)
+            case "family" if session.step == "whose" and key in session.family:
+                kin = session.family[key]
+                shown = {f: self._of(kin.whom, f) for f in ("name", "sex", "age")}
+                known = {f: value for f, value in shown.items() if value is not None}
+                return known | {"relation": kin.relation}
             case "tickets" if row := session.tickets.get(key):
-                return _ticket(row)
+                return _ticket(session, row)
             case "bookings" if booking := session.bookings.get(key):
                 return _booking(session, booking)
             case "hold" if session.held is not None and key in _HELD:
@@ -132,6 +145,8 @@ class KioskView:
                     return None
                 return begun.what if key == "what" else begun.at
             case "place" if session.place is not None and key in _PLACE:
+                if key in ("expected", "awaits"):
+                    return _place_when(session, session.place, key)
                 value = getattr(session.place, key)
                 if key == "rooms":
                     return msgspec.to_builtins(value) or None
@@ -151,9 +166,13 @@ class KioskView:
         return getattr(session, key) or None
 
     def _who(self, session: Session, key: str) -> Any:
-        whom = session.whom
-        if whom is None:
+        if session.whom is None:
             return None
+        if key == "relation":
+            return session.relation or None
+        return self._of(session.whom, key)
+
+    def _of(self, whom: Whom, key: str) -> Any:
         if key == "name":
             return mask_name(self._open(whom.name))
         sex, _, age = self._open(whom.about).partition(" ")
@@ -174,7 +193,8 @@ class KioskView:
             return f"slip-{state.day}-{session.id}-{session.slips}"
         if session.place is not None:
             name = "" if session.whom is None else self._open(session.whom.name)
-            return slip_of_place(self._vault, session.place, mask_name(name))
+            when = _foreseen(session, session.place.clinic, session.place.ticket)
+            return slip_of_place(self._vault, session.place, mask_name(name), when)
         if session.given is not None:
             booking = session.given.booking
             row = next(
@@ -189,7 +209,9 @@ def _said(session: Session, key: str) -> Any:
     if told is None:
         return None
     if key in ("zh", "en"):
-        both = words.said(told, session.place, session.given)
+        place = session.place
+        when = None if place is None else _foreseen(session, place.clinic, place.ticket)
+        both = words.said(told, place, session.given, when)
         return getattr(both, key)
     return getattr(told, key, None) or None
 
@@ -200,8 +222,26 @@ def _with_words(row: dict[str, Any], note: words.Words | None) -> dict[str, Any]
     return row
 
 
-def _ticket(row: TicketRow) -> dict[str, Any]:
+def _foreseen(session: Session, clinic: str, ticket: str) -> Foreseen | None:
+    """Nothing too where it is known that nobody can know."""
+    found = session.foreseen.get(in_line(clinic, ticket))
+    return found if found is not None and found.by else None
+
+
+def _place_when(session: Session, place: Place, key: str) -> Any:
+    if key == "expected":
+        when = _foreseen(session, place.clinic, place.ticket)
+        return None if when is None else [when.about, when.by]
+    known = in_line(place.clinic, place.ticket) in session.foreseen
+    # a slip is worth a moment's wait, as long as somebody may still say when
+    return (session.slip and place.state in IN_LINE and not known) or None
+
+
+def _ticket(session: Session, row: TicketRow) -> dict[str, Any]:
     told: dict[str, Any] = msgspec.to_builtins(row)
+    when = _foreseen(session, row.clinic, row.ticket)
+    if when is not None:
+        told["expected"] = [when.about, when.by]
     return _with_words(told, words.ticket_note(row))
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from actors.session.findings import BookingRow, Given, Place, TicketRow
+from actors.session.findings import BookingRow, Foreseen, Given, Place, TicketRow
 from actors.session.state import Said
 
 
@@ -104,11 +104,13 @@ _FIXED: dict[str, Words] = {
 }
 
 
-def said(told: Said, place: Place | None, given: Given | None) -> Words:
+def said(
+    told: Said, place: Place | None, given: Given | None, when: Foreseen | None = None
+) -> Words:
     """Whatever it is, there are words in both languages."""
     match told.code:
         case "checked_in" | "rejoined" | "returned" | "in_line" if place is not None:
-            return _stands(told.code, place)
+            return _stands(told.code, place, when)
         case "booked" | "taken" if given is not None:
             return _given(told.code, given)
         case "too_early":
@@ -128,7 +130,30 @@ def said(told: Said, place: Place | None, given: Given | None) -> Words:
             return Words(told.message or _DESK, _DESK_EN)
 
 
-def _stands(code: str, place: Place) -> Words:
+def expected(when: Foreseen) -> Words:
+    """In half of all cases it is sooner: whoever comes back at the hour may be too
+    late."""
+    if when.about_time == when.by_time:
+        return Words(
+            f"大约 {when.about_time} 叫您，也可能早些，请别走远。",
+            f"We expect to call you about {when.about_time}. "
+            "It may be sooner: please stay near.",
+        )
+    return Words(
+        f"大约 {when.about_time} 叫您，多半不晚于 {when.by_time}；"
+        "也可能早些，请别走远。",
+        f"We expect to call you about {when.about_time}, most likely by "
+        f"{when.by_time}. It may be sooner: please stay near.",
+    )
+
+
+def expected_on_slip(when: Foreseen) -> tuple[str, str]:
+    """In lines that fit on the paper."""
+    later = f"，多半不晚于 {when.by_time}" if when.by_time != when.about_time else ""
+    return f"大约 {when.about_time}{later or ' 叫您'}", "也可能早些，请别走远。"
+
+
+def _stands(code: str, place: Place, when: Foreseen | None) -> Words:
     first = {
         "checked_in": ("签到好了。", "You are checked in. "),
         "rejoined": ("重新排上队了。", "You are in line again. "),
@@ -143,8 +168,10 @@ def _stands(code: str, place: Place) -> Words:
     name_en = place.clinic_name_en or place.clinic_name
     floor_en = f", floor {place.floor}" if place.floor else ""
     where_en = f"Please wait in {name_en}{floor_en} until you are called."
+    then = Words("", "") if when is None else expected(when)
     return Words(
-        first[0] + number + ahead + where, first[1] + number_en + ahead_en + where_en
+        first[0] + number + ahead + then.zh + where,
+        first[1] + number_en + ahead_en + then.en + (" " * bool(then.en)) + where_en,
     )
 
 

@@ -1,7 +1,11 @@
 import { computed, type InjectionKey, inject, type Ref } from "vue";
+import { LOOKUP_WORDS } from "./lookupWords";
+import { PEOPLE } from "./wordsOfPeople";
 
 /** Every sentence of the kiosk, Chinese and English. Say what to do, then why. */
 const WORDS = {
+  ...LOOKUP_WORDS,
+  ...PEOPLE,
   place_card: ["放上证件\n马上签到", "Place your card\nto check in"],
   place_to_check_in: ["放上证件\n就能签到", "Place your card\nto check in"],
   place_to_book: ["放上证件\n就能挂号", "Place your card\nto book a visit"],
@@ -15,7 +19,6 @@ const WORDS = {
   do_book_why: ["还没有号", "I am not booked yet"],
   do_take: ["取号退号", "Pick up or cancel"],
   do_reprint: ["补打小票", "Print slip again"],
-  do_place: ["还要等多久", "My place in line"],
   do_scan: ["扫码", "Scan a code"],
   scan_insurance: ["扫医保码", "Insurance code"],
   scan_health: ["扫健康码", "Health code"],
@@ -101,6 +104,7 @@ const WORDS = {
   returned: ["回诊签到好了，请坐下等", "You are back in line. Please take a seat."],
   rejoined: ["重新排上队了，请坐下等", "You are in line again. Please take a seat."],
   expected: ["大约这个时间叫您", "Expected"],
+  expected_soon: ["可能早些，请别走远，看大屏等叫号。", "It may be sooner. Please stay near."],
   something_else: ["再办一件", "Something else"],
   still_there: ["您还在吗？", "Still there?"],
   go_on: ["继续", "Continue"],

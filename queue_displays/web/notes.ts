@@ -60,6 +60,14 @@ export interface CallWords {
   place: string;
   nowIn: string;
   nowInEnglish: string;
+  /** What whoever waits here is to do, and what who missed the call. */
+  wait: Told;
+  missed: Told;
+}
+
+export interface Told {
+  chinese: string;
+  english: string;
 }
 
 const TO_A_ROOM: CallWords = {
@@ -69,18 +77,37 @@ const TO_A_ROOM: CallWords = {
   place: "诊室",
   nowIn: "就诊中",
   nowInEnglish: "Now in",
+  wait: {
+    chinese: "叫到您的号再进诊室，请带好证件和病历。",
+    english: "Please wait until you are called.",
+  },
+  missed: {
+    chinese: "过号了不要急，请到分诊台，护士帮您重新排队。",
+    english: "Missed your call? Please see the nurse.",
+  },
 };
 
 export const CALL_WORDS: Record<string, CallWords> = {
   hall: TO_A_ROOM,
   door: { ...TO_A_ROOM, now: "请进", english: "Please come in" },
-  dental: { ...TO_A_ROOM, place: "椅位" },
+  dental: {
+    ...TO_A_ROOM,
+    place: "椅位",
+    wait: {
+      chinese: "叫到您的号再进来，请带好证件和病历。",
+      english: "Please wait until you are called.",
+    },
+  },
   examination: {
     ...TO_A_ROOM,
     now: "请检查",
     again: (times) => `请检查，第 ${times} 次叫`,
     place: "检查室",
     nowIn: "检查中",
+    wait: {
+      chinese: "叫到您的号再进检查室，请带好检查单。",
+      english: "Please wait until you are called.",
+    },
   },
   pharmacy: {
     ...TO_A_ROOM,
@@ -90,6 +117,14 @@ export const CALL_WORDS: Record<string, CallWords> = {
     place: "窗口",
     nowIn: "取药中",
     nowInEnglish: "Collecting",
+    wait: {
+      chinese: "药配好了就叫您的号，请带好取药单。",
+      english: "You are called when your medicine is ready.",
+    },
+    missed: {
+      chinese: "过号了不要急，请告诉窗口的药师。",
+      english: "Missed your call? Please tell a pharmacist.",
+    },
   },
 };
 

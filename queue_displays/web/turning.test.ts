@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { pageAt, paged, turnAt } from "./turning";
+import { pageAt, paged, piecesOf, turnAt } from "./turning";
 
 test("pages turn every ten seconds, and screens beside one another together", () => {
   expect([0, 9_999, 10_000, 29_999, 30_000].map((now) => pageAt(now, 3))).toEqual([
@@ -22,4 +22,16 @@ test("rows are cut into pages as full as one another", () => {
     [5, 6, 7],
   ]);
   expect(paged([], 6)).toEqual([]);
+});
+
+test("a long broadcast comes in pieces that end where one takes breath", () => {
+  const text = "二楼电梯正在检修，行动不便的患者请走西侧电梯，或请护士帮忙。";
+  expect(piecesOf(text, 36)).toEqual([text]);
+  expect(piecesOf(text, 18)).toEqual([
+    "二楼电梯正在检修，",
+    "行动不便的患者请走西侧电梯，",
+    "或请护士帮忙。",
+  ]);
+  expect(piecesOf("请到分诊台", 3)).toEqual(["请到分诊台"]);
+  expect(piecesOf("", 9)).toEqual([""]);
 });

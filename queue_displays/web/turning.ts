@@ -28,3 +28,19 @@ export function paged<Row>(rows: Row[], most: number): Row[][] {
     rows.slice(page * size, (page + 1) * size),
   );
 }
+
+/**
+ * A text in pieces of at most `most` characters, each ended where a reader takes breath.
+ * A part that is longer by itself stays whole: it is drawn smaller then.
+ */
+export function piecesOf(text: string, most: number): string[] {
+  const parts = text.match(/[^，。；！？,;!?]+[，。；！？,;!?]*\s*/g) ?? [text];
+  const pieces: string[] = [];
+  for (const part of parts) {
+    const last = pieces[pieces.length - 1];
+    if (last !== undefined && last.length + part.trimEnd().length <= most)
+      pieces[pieces.length - 1] = last + part;
+    else pieces.push(part);
+  }
+  return pieces.map((piece) => piece.trim());
+}

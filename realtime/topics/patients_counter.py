@@ -15,7 +15,15 @@ from msgspec import Meta
 from actors.kernel.errors import Forbidden, Refused, UnknownAsk, UnknownTarget
 from actors.kernel.masking import mask_name
 from actors.patients.desk import PatientsDesk
-from actors.patients.messages import Erase, Field, Merge, PersonId, Unmerge
+from actors.patients.messages import (
+    Bind,
+    Erase,
+    Field,
+    Merge,
+    PersonId,
+    Relation,
+    Unmerge,
+)
 from actors.patients.numbers import Kind
 from actors.patients.opening import Details, Numbered, Seen
 from realtime.tokens import Principal
@@ -133,6 +141,18 @@ class _Merge(_Body, frozen=True):
     reason: Reason
 
 
+class _Bind(_Body, frozen=True):
+    person: PersonId
+    guardian: PersonId
+    relation: Relation
+
+
+class _Unbind(_Body, frozen=True):
+    person: PersonId
+    guardian: PersonId
+    reason: Reason
+
+
 class _About(_Body, frozen=True):
     person: PersonId
     reason: Reason
@@ -157,6 +177,8 @@ class PatientsCounter:
             ("desk", "rename"): (_WRITES, self._rename),
             ("desk", "add_identity"): (_WRITES, self._add),
             ("desk", "drop_identity"): (_WRITES, self._drop),
+            ("desk", "bind"): (_WRITES, self._bind),
+            ("desk", "unbind"): (_WRITES, self._unbind),
             ("desk", "merge"): (_MERGES, self._merge),
             ("desk", "unmerge"): (_MERGES, self._unmerge),
             ("desk", "erase"): (_ERASES, self._erase),
@@ -313,6 +335,26 @@ class PatientsCounter:
                 Numbered(asked.kind, asked.value),
                 asked.reason,
                 self._today(),
+            )
+        )
+
+    def _bind(self, who: Principal, body: msgspec.Raw) -> Errand:
+        asked = read_body(body, _Bind)
+        return Errand(
+            Bind(
+                by=who.name,
+                where=_where(who),
+                person=asked.person,
+                guardian=asked.guardian,
+                relation=asked.relation,
+            )
+        )
+
+    def _unbind(self, who: Principal, body: msgspec.Raw) -> Errand:
+        asked = read_body(body, _Unbind)
+        return Errand(
+            self._desk.unbinding(
+                who.name, _where(who), asked.person, asked.guardian, asked.reason
             )
         )
 

@@ -27,7 +27,8 @@ from actors.session.actor import KIND, session_stream
 from actors.session.findings import Finding, Place
 from actors.session.slip import PREFIX
 from actors.session.state import Session, SessionState
-from realtime.identifying import Identifying
+from realtime.identifying import Identifying, own_clinics
+from realtime.lookups import Lookups
 from realtime.offers import Offers
 from realtime.tokens import Principal
 from realtime.topics.counter import Errand, Inquiry, read_body
@@ -78,6 +79,10 @@ class _CheckIn(_Body, frozen=True):
     doctor: Key | None = None
 
 
+class _For(_Body, frozen=True):
+    row: m.RowKey
+
+
 class _Ticket(_Body, frozen=True):
     ticket: m.RowKey
 
@@ -89,6 +94,10 @@ class _Booking(_Body, frozen=True):
 class _Options(_Body, frozen=True):
     department: Department | None = None
     day: DayText | None = None
+
+
+class _Department(_Body, frozen=True):
+    department: Department
 
 
 class _Hold(_Body, frozen=True):
@@ -132,15 +141,20 @@ class SessionCounter:
         self._system: ActorSystem
         self._visits: Visits
         self._offers: Offers
+        self._lookups: Lookups
         self._identifying: Identifying
         self._asks: dict[str, Callable[[Principal, str, Any], Errand | Inquiry]] = {
             "start": self._start,
             "set": self._set,
             "identify": self._identify,
+            "choose_for": self._choose_for,
+            "ask_for": self._plain(m.AskFor),
             "second": self._second,
             "confirm": self._plain(m.Confirm),
             "check_in": self._check_in,
             "options": self._options,
+            "queues": self._queues,
+            "department": self._department,
             "hold": self._hold,
             "book": self._plain(m.Book),
             "drop": self._plain(m.Drop),
@@ -164,6 +178,7 @@ class SessionCounter:
         self._system = system
         self._visits = visits
         self._offers = Offers(hospital, system)
+        self._lookups = Lookups(hospital, system, visits.today)
         self._identifying = Identifying(self._vault, system, desk, visits)
 
     def may_look(self, who: Principal, parts: tuple[str, ...], view: str) -> None:
@@ -230,6 +245,15 @@ class SessionCounter:
         return _gathering(
             lambda: self._identifying.by_card(who, asked.how, kind, value)
         )
+
+    def _choose_for(self, who: Principal, day: str, body: msgspec.Raw) -> Errand:
+        row = read_body(body, _For).row
+
+        async def gather() -> m.ChooseFor:
+            session = await self._session(who, day)
+            return await self._identifying.for_whom(session, row, who.name)
+
+        return _gathering(gather)
 
     def _second(self, who: Principal, day: str, body: msgspec.Raw) -> Errand:
         said = read_body(body, _Second).value
@@ -346,6 +370,16 @@ class SessionCounter:
 
         return Inquiry(answer)
 
+    # -- what anybody may look up ----------------------------------------------------
+
+    def _queues(self, who: Principal, day: str, body: msgspec.Raw) -> Inquiry:
+        read_body(body, _Nothing)
+        return _answering(lambda: self._lookups.queues(own_clinics(who)))
+
+    def _department(self, who: Principal, day: str, body: msgspec.Raw) -> Inquiry:
+        asked = read_body(body, _Department)
+        return _answering(lambda: self._lookups.department(asked.department))
+
     async def _session(self, who: Principal, day: str) -> Session:
         """A copy of the one that is open. What is decided looks at it again."""
 
@@ -362,6 +396,13 @@ class SessionCounter:
 
 def _gathering(gather: Gather) -> Errand:
     return Errand(None, gather=gather)
+
+
+def _answering(gather: Gather) -> Inquiry:
+    async def answer() -> tuple[bytes, int]:
+        return msgspec.json.encode(await gather()), 0
+
+    return Inquiry(answer)
 
 
 def _is_near(day: str, today: str) -> bool:

@@ -182,7 +182,7 @@ def test_a_locked_sound_says_so_here_and_there(floor: Floor, desk: Page) -> None
     page, terminal = enrolled(floor, desk, ["im2"])
     page.add_init_script(LOCKED)
     page.goto(f"{floor.hospital.address}/screen")
-    locked = page.get_by_text("声音没有打开，点一下屏幕")
+    locked = page.get_by_text("声音没有打开")
     expect(locked).to_be_visible()
     _heard(desk, terminal, "blocked")
     page.locator("main").click()

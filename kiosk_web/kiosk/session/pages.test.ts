@@ -21,6 +21,7 @@ describe("which page stands", () => {
     ["identifying", "lay"],
     ["second", "second"],
     ["unknown", "unknown"],
+    ["whose", "whose"],
     ["confirm", "confirm"],
     ["choose", "choose"],
     ["held", "held"],

@@ -1,4 +1,5 @@
 import type { Offers } from "./booking";
+import type { Looking } from "./lookups";
 import type { Department, Purpose, SessionView, TicketRow } from "./view";
 
 /**
@@ -13,6 +14,10 @@ export interface Trail {
   department?: Department;
   offers?: Offers;
   doctor?: string;
+  /** Looking something up, without a card. */
+  looking?: Looking;
+  /** Whom they looked up, and now want to see. */
+  wanted?: { department: string; doctor?: string };
   /** What the ask that was refused said, until it is read. */
   problem?: Problem;
   /** An ask is out. */
@@ -37,8 +42,11 @@ export type Page =
   | "pad"
   | "second"
   | "unknown"
+  | "whose"
   | "confirm"
   | "choose"
+  | "places"
+  | Looking["page"]
   | "department"
   | "doctor"
   | "time"
@@ -59,6 +67,7 @@ export function pageOf(
   switch (step) {
     case "idle":
       if (trail.asking) return "working";
+      if (trail.looking) return trail.looking.page;
       return trail.typing ? "pad" : "home";
     case "identifying":
       if (trail.asking) return "working";
@@ -66,6 +75,7 @@ export function pageOf(
     case "doing":
       return "working";
     case "choose":
+      if (trail.aim === "place") return trail.asking ? "working" : "places";
       if (trail.aim !== "book" || view.said) return trail.asking ? "working" : "choose";
       if (trail.offers && trail.doctor !== undefined) return "time";
       if (trail.offers) return "doctor";

@@ -6,13 +6,14 @@ export type ServerStep =
   | "identifying"
   | "second"
   | "unknown"
+  | "whose"
   | "confirm"
   | "choose"
   | "held"
   | "doing"
   | "done";
 
-export type Purpose = "" | "check_in" | "book" | "take" | "reprint";
+export type Purpose = "" | "check_in" | "book" | "take" | "reprint" | "place";
 
 export interface TicketRow {
   ticket: string;
@@ -32,12 +33,21 @@ export interface TicketRow {
   note_zh?: string;
   note_en?: string;
   own?: boolean;
+  queue_en?: string;
+  /** Of a ticket in line: how many are before it, where it may be called, and when. */
+  ahead?: number;
+  rooms?: RoomWay[];
+  expected?: Expected;
 }
+
+/** In half of all cases it is called before the first, in nine of ten before the second. */
+export type Expected = [about: number, by: number];
 
 export interface BookingRow {
   booking: string;
   department: string;
   department_name?: string;
+  department_name_en?: string;
   day: string;
   doctor?: string;
   title?: string;
@@ -63,6 +73,10 @@ export interface RoomWay {
 export interface Place {
   number: string;
   queue?: string;
+  queue_en?: string;
+  expected?: Expected;
+  /** A forecast may still come: a slip is worth a moment's wait. */
+  awaits?: boolean;
   clinic_name?: string;
   clinic_name_en?: string;
   floor?: string;
@@ -73,6 +87,7 @@ export interface Place {
 
 export interface Hold {
   department_name?: string;
+  department_name_en?: string;
   day: string;
   doctor?: string;
   title?: string;
@@ -80,6 +95,14 @@ export interface Hold {
   end?: number;
   price?: number;
   expires?: number;
+}
+
+/** `relation`: to whoever laid the card; absent for a patient with their own. */
+export interface Kin {
+  name?: string;
+  sex?: string;
+  age?: number;
+  relation?: string;
 }
 
 export interface SessionView {
@@ -91,7 +114,8 @@ export interface SessionView {
     can?: string[];
     tries?: number;
   };
-  who?: { name?: string; sex?: string; age?: number };
+  who?: Kin;
+  family?: Record<string, Kin>;
   tickets?: Record<string, TicketRow>;
   bookings?: Record<string, BookingRow>;
   hold?: Hold;
@@ -109,7 +133,10 @@ export interface Department {
   name: string;
   name_en?: string;
   campus_name?: string;
+  campus_name_en?: string;
   floor?: string;
+  about?: string;
+  about_en?: string;
   days: string[];
 }
 
@@ -123,8 +150,10 @@ export interface Slot {
 export interface Offer {
   session: string;
   doctor?: string;
+  doctor_en?: string;
   title?: string;
   skill?: string;
+  skill_en?: string;
   photo?: string;
   half: string;
   kind?: string;

@@ -32,6 +32,7 @@ def test_the_index_replays_to_what_it_was() -> None:
     assert state.whose(card) == "p2"
     assert state.whose(number) == "p1"
     assert state.into == {}
+    assert (state.bound, state.guardians) == ({1: {2: "child"}}, {2: {1: "child"}})
     assert state.flags[3] & ERASED
     assert encode(freeze(thaw(STREAM, encode(freeze(state))))) == encode(freeze(state))
 

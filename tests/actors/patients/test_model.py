@@ -14,13 +14,16 @@ from hypothesis.stateful import (
     rule,
 )
 
+from actors.patients.family import MOST_BOUND, bound_to, guardians_of
 from actors.patients.messages import (
     AddIdentity,
+    Bind,
     DropIdentity,
     Erase,
     Merge,
     NewIdentity,
     Rename,
+    Unbind,
     Unmerge,
 )
 from actors.patients.numbers import Kind
@@ -64,6 +67,7 @@ class Index(RuleBasedStateMachine):
     def begin(self) -> None:
         self.kit: Kit[IndexState] = kit()
         self.people: dict[int, Person] = {}
+        self.pairs: set[tuple[int, int]] = set()
 
     # -- the model -------------------------------------------------------------------
 
@@ -85,6 +89,16 @@ class Index(RuleBasedStateMachine):
             if self.root(one) == number
             for card in person.cards
         }
+
+    def family(self, guardian: int) -> set[int]:
+        """Who is bound to them now."""
+        persons = {
+            self.root(person)
+            for one, person in self.pairs
+            if self.root(one) == guardian
+        }
+        gone = {one for one in persons if self.people[one].erased}
+        return persons - gone - {guardian}
 
     def is_open(self, number: int) -> bool:
         person = self.people.get(number)
@@ -199,6 +213,38 @@ class Index(RuleBasedStateMachine):
             self.shut(who),
         )
 
+    @precondition(lambda self: self.people)
+    @rule(who=WHO, guardian=WHO)
+    def bind(self, who: int, guardian: int) -> None:
+        expected = self.shut(who) or self.shut(guardian)
+        if expected is None and who == guardian:
+            expected = "same_person"
+        elif expected is None and who in self.family(guardian):
+            expected = "bound_already"
+        elif expected is None and len(self.family(guardian)) >= MOST_BOUND:
+            expected = "too_many_bound"
+        person, other = f"p{who}", f"p{guardian}"
+        self.run(
+            Bind(by="d", person=person, guardian=other, relation="child"), expected
+        )
+        if expected is None:
+            self.pairs.add((guardian, who))
+
+    @precondition(lambda self: self.people)
+    @rule(who=WHO, guardian=WHO)
+    def unbind(self, who: int, guardian: int) -> None:
+        expected = self.shut(who) or self.shut(guardian)
+        if expected is None and who not in self.family(guardian):
+            expected = "not_bound"
+        person, other = f"p{who}", f"p{guardian}"
+        self.run(Unbind(by="d", person=person, guardian=other, reason=WHY), expected)
+        if expected is None:
+            self.pairs = {
+                (one, person)
+                for one, person in self.pairs
+                if (self.root(one), self.root(person)) != (guardian, who)
+            }
+
     @rule()
     def start_again(self) -> None:
         """From a snapshot, and by a whole replay: both give the same."""
@@ -223,6 +269,18 @@ class Index(RuleBasedStateMachine):
             assert self.kit.state.whose(one.index) == expected
 
     @invariant()
+    def families_go_along_with_merges(self) -> None:
+        for number in filter(self.is_open, self.people):
+            bound = {one.person for one in bound_to(self.kit.state, f"p{number}")}
+            assert bound == {f"p{one}" for one in self.family(number)}
+            mine = {one.person for one in guardians_of(self.kit.state, f"p{number}")}
+            assert mine == {
+                f"p{one}"
+                for one in filter(self.is_open, self.people)
+                if number in self.family(one)
+            }
+
+    @invariant()
     def nobody_has_two_identity_numbers(self) -> None:
         for number in self.people:
             if self.is_open(number):
@@ -235,8 +293,9 @@ class Index(RuleBasedStateMachine):
 
 
 def pictured(state: IndexState) -> Any:
-    flags, keys, into, _ = freeze(state)
-    return flags, keys, dict(into), dict(state.identities.items()), state.absorbed
+    flags, keys, into, _, bound = freeze(state)
+    others = dict(state.identities.items()), state.absorbed, state.guardians
+    return flags, keys, dict(into), sorted(bound), *others
 
 
 TestIndex = Index.TestCase

@@ -9,7 +9,7 @@ import pytest
 
 from actors.runtime.shape import Wake
 from actors.runtime.testkit import Kit
-from actors.session.decide import WRONG_A_DAY, wake_at
+from actors.session.decide import wake_at
 from actors.session.findings import Finding, Given
 from actors.session.messages import (
     Begun,
@@ -30,6 +30,7 @@ from actors.session.messages import (
     Take,
 )
 from actors.session.state import SessionState
+from actors.session.who import WRONG_A_DAY
 from tests.actors.session.day import (
     BOOKING,
     GOT,

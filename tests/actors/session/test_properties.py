@@ -13,14 +13,17 @@ from actors.runtime.shape import Wake
 from actors.runtime.testkit import Kit
 from actors.session.findings import Finding, Given
 from actors.session.messages import (
+    AskFor,
     Begun,
     Book,
     Cancel,
     CheckIn,
+    ChooseFor,
     Confirm,
     Drop,
     End,
     Ended,
+    Foresee,
     Hold,
     Identified,
     More,
@@ -44,12 +47,13 @@ from tests.actors.session.day import (
     settle,
 )
 from tests.actors.session.test_decide import nothing_left
+from tests.actors.session.test_family import BABY, FAMILY
 
 Step = tuple[str, int]
 STEPS = (
     *("start", "card", "other", "typed", "right", "wrong", "confirm", "check_in"),
     *("hold", "book", "drop", "cancel", "reprint", "more", "stay", "end", "wait"),
-    *("settled", "refused", "gone"),
+    *("settled", "refused", "gone", "foresee", "family", "choose_for", "ask_for"),
 )
 deeds_of = st.lists(st.tuples(st.sampled_from(STEPS), st.integers(0, 3)), max_size=60)
 
@@ -74,6 +78,14 @@ class Morning:
                 self.run(Start(by=KIOSK))
             case "card":
                 self.run(card(WHOM, "m1", tickets, (BOOKING,)))
+            case "family":
+                self.run(card(WHOM, "m1", (), family=FAMILY))
+            case "choose_for":
+                found = Finding(tickets, (BOOKING,))
+                choose = ChooseFor(by=KIOSK, session=name, row=str(n), found=found)
+                self.run(choose)
+            case "ask_for":
+                self.run(AskFor(by=KIOSK))
             case "other":
                 self.run(card(OTHER, "m2", ()))
             case "typed":
@@ -105,6 +117,8 @@ class Morning:
                 self.run(Stay(by=KIOSK))
             case "end":
                 self.run(End(by=KIOSK, why="cancelled"))
+            case "foresee":
+                self.run(Foresee(by="foreseeing", clinic="im2", ticket="t12"))
             case "wait":
                 self.kit.clock.pass_s((1, 10, 40, 200)[n])
                 self.run(Wake(self.kit.clock.at))
@@ -154,7 +168,11 @@ def test_never_two_always_wiped(steps: list[Step]) -> None:
     for event in morning.events:
         if isinstance(event, Identified):
             whose.add(event.whom.person)
-            assert len(whose) == 1, "two patients in one session"
+            assert len(whose) == 1, "two cards in one session"
+        elif isinstance(event, Begun) and whose:
+            # what is done is for the holder of the card, or for who is bound to them
+            assert {event.person, event.behalf} <= {*whose, BABY.person, ""}
+            assert (event.person == BABY.person) == (event.behalf == WHOM.person)
         elif isinstance(event, Ended):
             whose.clear()
     assert morning.kit.replayed() == morning.kit.state

@@ -14,6 +14,7 @@ import trio
 from actors.forecast import forecasts
 from realtime.client import Client, Topic, TopicClosed
 from tests.realtime.house import a_house, clinic, open_clinic, person
+from tests.realtime.topics.kiosks import kiosk
 
 PATIENCE_S = 30.0
 
@@ -123,3 +124,31 @@ async def test_a_clinic_that_cannot_be_has_no_times(tmp_path: Path) -> None:
         hospital = house.settings.hospital.id
         with pytest.raises(TopicClosed, match="unknown_topic"):
             await nurse.join(f"{hospital}/clinic/im2/someday:times")
+
+
+async def test_a_kiosk_is_told_when_its_patient_is_called(tmp_path: Path) -> None:
+    """Nobody watches: the forecast is made for whoever has just checked in."""
+    async with a_house(tmp_path) as house:
+        await open_clinic(house)
+        async with kiosk(house) as page:
+            await page.ask("identify", {"how": "card", "value": "1001"})
+            await page.at("confirm")
+            await page.ask("confirm")
+            await page.ask("check_in", {"ticket": "1"})
+            view = await until(
+                page.topic, lambda view: "expected" in view.get("place", {})
+            )
+            about, by = view["place"]["expected"]
+            now = house.system.clock.now()
+            assert about <= by
+            assert abs(about - now) < 3 * 60_000
+            texts = [part.get("text", "") for part in view["slip"]["parts"]]
+            assert any("大约" in text for text in texts)
+            assert "awaits" not in view["place"]
+            await page.ask("more")
+            await page.at("choose")
+            row = (await until(page.topic, lambda v: "expected" in v["tickets"]["1"]))[
+                "tickets"
+            ]["1"]
+            assert row["ahead"] == 0
+            assert [room["room"] for room in row["rooms"]] == ["3"]
