@@ -95,6 +95,9 @@ format:
 bench: install $(STAMP)/bench  ## every figure of docs/performance.md, beside its peers
 	@for name in fanout commands recovery actors stall next forecast screens kiosks; do $(BIN)/houzhen bench $$name || exit 1; done
 
+pictures: install $(STAMP)/dev $(STAMP)/machine  ## docs/pictures/desks anew (needs Pillow)
+	@$(BIN)/python -m tests.e2e.desk_pictures
+
 soak: install $(STAMP)/dev $(STAMP)/machine  ## the long tests: 200 kills, long fuzzing
 	@$(BIN)/pytest -m soak --timeout 3600 --durations 15
 
