@@ -82,6 +82,7 @@ const ENGLISH: Record<string, Words> = {
   unfair: ({ number }) => `${number ? String(number) : "Somebody"} has been overtaken often enough: call them first.`,
   too_soon: ({ wait_ms }) => `Called just now: wait ${seconds(wait_ms)} s.`,
   call_again_first: ({ calls }) => `Call ${calls ? `${String(calls)} more times` : "again"} before it counts as missed.`,
+  return_too_late: "The days for coming back are over: register anew.",
   too_late: "It has begun already and cannot be taken back.",
   not_held: "This one is not held here. Look at the page.",
   not_away: "This one is not away.",
