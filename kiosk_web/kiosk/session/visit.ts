@@ -56,9 +56,15 @@ export function useVisit(terminal: string) {
   onScopeDispose(() => clearInterval(watchdog));
 
   watch(session, (is, was) => {
-    if (was === undefined) resume();
+    if (was === undefined) {
+      const { looking: _, ...rest } = trail.value;
+      trail.value = rest;
+      resume();
+    }
     if (was === undefined || is === was) return;
-    trail.value = FRESH;
+    // who has left it to look something up is still here
+    const { looking } = trail.value;
+    trail.value = looking ? { ...FRESH, looking } : FRESH;
     read.value = undefined;
   });
 
@@ -205,7 +211,7 @@ export function useVisit(terminal: string) {
   }
 
   async function lookAtQueues(): Promise<void> {
-    if (session.value !== undefined) await end("cancelled");
+    if (session.value !== undefined) void end("cancelled");
     if (trail.value.looking?.page !== "queues") go({ looking: { page: "queues" } });
     const told = await inquire("queues", {});
     if (told) found("queues", { page: "queues", clinics: told.clinics as unknown as ClinicQueues[] });
