@@ -33,8 +33,8 @@ from actors.floor.commands import (
 from actors.floor.views import MAIN
 from actors.kernel.errors import BadRequest, Forbidden, UnknownAsk
 from actors.kernel.times import Millis
+from realtime.beats import Tail
 from realtime.bodies import read_body
-from realtime.terminals import Tail
 from realtime.tokens import Principal
 from realtime.topics.counter import Errand, Inquiry, must_see
 

@@ -24,7 +24,8 @@ from actors.terminal.messages import (
     Short,
     What,
 )
-from realtime.terminals import Facts, LogLines, Terminals
+from realtime.beats import Facts, LogLines
+from realtime.terminals import Terminals
 from realtime.tokens import Principal
 from realtime.topics.counter import Errand, Inquiry, must_see, read_body
 
@@ -193,7 +194,7 @@ class RosterCounter(_OfTerminals):
             return Errand(None, gather=self._confirm(who, asked))
         if name == "look":
             code = read_body(body, _Look).code
-            return Inquiry(lambda: _told(self._terminals.look(code)))
+            return Inquiry(lambda: _told(self._terminals.codes.look(code)))
         if name == "waiting":
             return Inquiry(lambda: _told({"waiting": self._terminals.waiting()}))
         if name == "facts":
