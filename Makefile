@@ -74,7 +74,7 @@ test:            ## everything that must hold
 	$(call part,set-up; lint; tests of the pages,$(MAKE) --no-print-directory $(SIDE_BY_SIDE) \
 	  install $(STAMP)/machine lint test-pages)
 	$(call part,tests,$(ROOM) $(BIN)/pytest -m "not soak and not alone" $(ABREAST) --durations 15)
-	$(call part,tests that measure time,$(BIN)/pytest -m "alone and not soak" $$(grep -rl --include='test_*.py' mark.alone tests))
+	$(call part,tests that measure time,$(ROOM) $(BIN)/pytest -m "alone and not soak" $$(grep -rl --include='test_*.py' mark.alone tests))
 	@cat $(STAMP)/times
 
 test-pages: $(STAMP)/npm
