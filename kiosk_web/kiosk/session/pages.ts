@@ -8,6 +8,8 @@ import type { Department, Purpose, SessionView, TicketRow } from "./view";
 export interface Trail {
   aim: Purpose;
   typing: boolean;
+  /** A child's first file is being made. */
+  child?: boolean;
   /** A booking under way, step by step. */
   departments?: Department[];
   department?: Department;
@@ -38,6 +40,7 @@ export type Page =
   | "second"
   | "unknown"
   | "whose"
+  | "child"
   | "confirm"
   | "choose"
   | "department"
@@ -57,6 +60,8 @@ export function pageOf(
   if (offline) return step === "done" ? "done" : "offline";
   if (!view) return "nothing";
   if (trail.problem) return "problem";
+  if (trail.child && (step === "whose" || step === "choose"))
+    return trail.asking ? "working" : "child";
   switch (step) {
     case "idle":
       if (trail.asking) return "working";
