@@ -12,6 +12,7 @@ export const PEOPLE = {
   another_one: ["换一位", "Someone else"],
   check_the_name: ["替别人办？请核对姓名和诊区", "For someone else? Check the name and clinic"],
   child_file: ["给孩子建档", "A child's first visit"],
+  child_make: ["建档", "Make the file"],
   child_has: ["孩子有身份证号码吗？", "Does the child have an ID number?"],
   child_has_number: ["有，户口簿上写着", "Yes, in the household register"],
   child_newborn: ["刚出生，还没有号码", "Newborn: no number yet"],

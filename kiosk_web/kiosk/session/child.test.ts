@@ -48,6 +48,7 @@ describe("characters by their letters", () => {
   test("what names are made of stands on the first row", () => {
     expect(candidatesFor(all, "han").slice(0, 8)).toContain("涵");
     expect(candidatesFor(all, "yu").slice(0, 10)).toContain("宇");
+    expect(candidatesFor(all, "xi").slice(0, 5)).not.toContain("栖");
     expect(candidatesFor(all, "xi").length).toBeGreaterThan(30);
   });
 
