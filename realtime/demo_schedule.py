@@ -29,19 +29,34 @@ from actors.schedule.plan import (
 )
 from realtime.config import Hospital
 
-CAMPUS, CAMPUS_NAME = "main", "本部院区"
+CAMPUS, CAMPUS_NAME, CAMPUS_NAME_EN = "main", "本部院区", "Main Campus"
 DAYS_AHEAD = 7
 SUNDAY = 6
 
 _DOCTORS = {
-    "zhou": DoctorPlan("周文澜", "主任", skill="冠心病、心力衰竭"),
-    "lin": DoctorPlan("林知远", "副主任", skill="高血压"),
-    "xu": DoctorPlan("许安禾", "主治", skill="心律失常"),
-    "shan": DoctorPlan("单雅宁", "副主任", skill="慢阻肺、哮喘"),
-    "luo": DoctorPlan("罗一舟", "主治", skill="肺部感染"),
-    "he": DoctorPlan("何叙", "主治", skill="胃炎、胃镜"),
-    "ye": DoctorPlan("叶青", "副主任", skill="白内障"),
-    "qin": DoctorPlan("秦朗川", "主治", skill="近视"),
+    "zhou": DoctorPlan(
+        *("周文澜", "主任", "", "冠心病、心力衰竭"),
+        *("Zhou Wenlan", "Coronary disease, heart failure"),
+    ),
+    "lin": DoctorPlan(
+        *("林知远", "副主任", "", "高血压", "Lin Zhiyuan", "High blood pressure")
+    ),
+    "xu": DoctorPlan(
+        *("许安禾", "主治", "", "心律失常", "Xu Anhe", "Irregular heartbeat")
+    ),
+    "shan": DoctorPlan(
+        *("单雅宁", "副主任", "", "慢阻肺、哮喘", "Shan Yaning", "COPD, asthma")
+    ),
+    "luo": DoctorPlan(
+        *("罗一舟", "主治", "", "肺部感染", "Luo Yizhou", "Infections of the lung")
+    ),
+    "he": DoctorPlan(
+        *("何叙", "主治", "", "胃炎、胃镜", "He Xu", "Gastritis, gastroscopy")
+    ),
+    "ye": DoctorPlan(*("叶青", "副主任", "", "白内障", "Ye Qing", "Cataract")),
+    "qin": DoctorPlan(
+        *("秦朗川", "主治", "", "近视", "Qin Langchuan", "Short-sightedness")
+    ),
 }
 
 
@@ -64,6 +79,8 @@ class _Department:
     clinic: str
     floor: str
     sittings: tuple[_Sitting, ...]
+    about: str
+    about_en: str
 
 
 _DEPARTMENTS = {
@@ -78,6 +95,8 @@ _DEPARTMENTS = {
             _Sitting("xu", "am", "A", 4, 1500),
             _Sitting("xu", "pm", "A", 4, 1500),
         ),
+        "胸闷、胸痛、心慌、血压高来这里看。",
+        "For chest pain, a racing heart and high blood pressure.",
     ),
     "respiratory": _Department(
         "呼吸内科",
@@ -85,6 +104,8 @@ _DEPARTMENTS = {
         "im2",
         "2",
         (_Sitting("shan", "am", "B", 4, 2000), _Sitting("luo", "pm", "B", 5, 1500)),
+        "咳嗽、咳痰、气喘、发热来这里看。",
+        "For coughs, shortness of breath and fever.",
     ),
     "digestive": _Department(
         "消化内科",
@@ -92,6 +113,8 @@ _DEPARTMENTS = {
         "im2",
         "2",
         (_Sitting("he", "am", "C", 4, 1500), _Sitting("he", "pm", "C", 4, 1500)),
+        "胃痛、反酸、腹泻、便血来这里看。",
+        "For stomach pain, heartburn and trouble with digestion.",
     ),
     "eye": _Department(
         "眼科",
@@ -99,6 +122,8 @@ _DEPARTMENTS = {
         "eye1",
         "3",
         (_Sitting("ye", "am", "E", 3, 2000), _Sitting("qin", "pm", "E", 4, 1500)),
+        "看不清、眼睛红、流泪、怕光来这里看。",
+        "For poor sight, and red, sore or watering eyes.",
     ),
 }
 
@@ -211,9 +236,13 @@ def directory() -> Put:
     """What the hospital is made of."""
     return Put(
         by="demo",
-        campuses={CAMPUS: Campus(CAMPUS_NAME)},
+        campuses={CAMPUS: Campus(CAMPUS_NAME, CAMPUS_NAME_EN)},
         departments={
-            key: Department(plan.name, CAMPUS, plan.name_en, plan.floor)
+            key: Department(
+                *(plan.name, CAMPUS, plan.name_en, plan.floor),
+                about=plan.about,
+                about_en=plan.about_en,
+            )
             for key, plan in _DEPARTMENTS.items()
         },
         doctors={
@@ -227,6 +256,8 @@ def directory() -> Put:
                 doctor.title,
                 doctor.photo,
                 doctor.skill,
+                doctor.name_en,
+                doctor.skill_en,
             )
             for key, doctor in _DOCTORS.items()
         },

@@ -24,6 +24,7 @@ from actors.session.state import SELF, Session
 from actors.session.who import may_add_kin
 from realtime.ages import OF_AGE, age_on
 from realtime.children import Child, Children
+from realtime.papers import Papers, is_zone, papers_of
 from realtime.tokens import Principal
 from realtime.visits import Visits
 
@@ -52,6 +53,11 @@ class Identifying:
         self, who: Principal, how: m.How, kind: Kind | None, value: str
     ) -> m.Identify:
         places = own_clinics(who)
+        try:
+            kind, value, _ = self._read(kind, value)
+        except Refused as refusal:
+            mark = self.mark(None, value)
+            return m.Identify(by=who.name, how=how, mark=mark, code=refusal.code)
         person, code = await self._person(kind, value)
         whom: Whom | None
         family: tuple[Kin, ...] = ()
@@ -143,7 +149,13 @@ class Identifying:
         value: str,
         details: Details,
     ) -> m.Identify:
-        """Makes the file of the very card that was read here."""
+        """Makes the file of the very card that was read here. What a passport's lines
+        say is taken from them."""
+        kind, value, papers = self._read(kind, value)
+        if papers is not None:
+            known = msgspec.structs.asdict(papers.details)
+            said = {field: text for field, text in known.items() if text}
+            details = msgspec.structs.replace(details, **said)
         mark = self.mark(kind, value)
         if not session.can_make or session.mark != mark:
             raise Refused("other_card", "建档要用刚才刷的那张卡，请再刷一次。")
@@ -203,6 +215,16 @@ class Identifying:
             raise
         made: str = msgspec.json.decode(answer.raw)["person"]
         return made
+
+    def _read(
+        self, kind: Kind | None, value: str
+    ) -> tuple[Kind | None, str, Papers | None]:
+        """What was read: of papers, the number that stands in their lines. Raises
+        Refused where those are none."""
+        if not is_zone(value):
+            return kind, value, None
+        papers = papers_of(value, self._visits.today())
+        return papers.number.kind, papers.number.value, papers
 
     async def _person(self, kind: Kind | None, value: str) -> tuple[str | None, str]:
         """Whose number it is, and else the code of why nobody's."""

@@ -35,7 +35,10 @@ class Offers:
                     "name": department.name,
                     "name_en": department.name_en,
                     "campus_name": campus.name if campus is not None else "",
+                    "campus_name_en": campus.name_en if campus is not None else "",
                     "floor": department.floor,
+                    "about": department.about,
+                    "about_en": department.about_en,
                     "days": sorted(days),
                 }
                 found.append({k: v for k, v in row.items() if v or k == "days"})
@@ -130,9 +133,11 @@ def session_row(
     }
     fields = {
         "doctor": doctor.name if doctor else "",
+        "doctor_en": doctor.name_en if doctor else "",
         "title": doctor.title if doctor else "",
         "photo": doctor.photo if doctor else "",
         "skill": doctor.skill if doctor else "",
+        "skill_en": doctor.skill_en if doctor else "",
         "why": why,
         "on_sale": plan.on_sale if why == "not_yet" else 0,
     }

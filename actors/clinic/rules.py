@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from actors.clinic.commands import Open, Register
 from actors.clinic.evolve.registrations import number_key
 from actors.clinic.order import entry
+from actors.clinic.order.facts import Waiting
 from actors.clinic.plan import CheckedInAt, Extra, Half
 from actors.clinic.settings import Settings
 from actors.clinic.state import (
@@ -208,6 +209,29 @@ def doctor_for(state: ClinicState, command: Register) -> str | None:
     return command.doctor if (here or expected) and not stopped else None
 
 
+def may_go_on(state: ClinicState, command: Register) -> None:
+    """回诊 over days: in the same department, within so many days of the visit."""
+    if command.linked is None or not command.linked_day:
+        return
+    _, _, (_, today) = parts_of(state.stream)
+    try:
+        days = date.fromisoformat(today) - date.fromisoformat(command.linked_day)
+    except ValueError:
+        raise BadRequest("上次就诊的日期不对。", field="linked_day") from None
+    limit = state.settings.returns.days
+    if not 0 <= days.days <= limit:
+        raise Refused(
+            "return_too_late",
+            f"复诊免挂号只在看完后 {limit} 天以内，请重新挂号。",
+            days=limit,
+        )
+    ours = state.queues[command.queue].plan.department
+    if command.linked_department not in ("", ours):
+        raise Refused(
+            "other_department", "复诊免挂号只限上次看的科室，看别的科请重新挂号。"
+        )
+
+
 def may_add(state: ClinicState, command: Register) -> None:
     """加号: with a reason, within the day's limit, behind somebody who is here."""
     extra = command.extra
@@ -328,8 +352,13 @@ def returns_by_itself(settings: Settings) -> bool:
 # Stopped
 
 
-def hits(state: ClinicState, stop: Stop, ticket: Ticket) -> bool:
-    return stops(state, stop, ticket.queue, ticket.facts.doctor, ticket.half)
+def hits(state: ClinicState, stop: Stop, queue: str, facts: Waiting) -> bool:
+    """Who was not seen in a half that the doctor has ended waits for the next one."""
+    half: str = facts.half
+    doctor = state.doctors.get(facts.doctor or state.queues[queue].plan.doctor)
+    if doctor is not None and half in doctor.ended:
+        half = half_after(state, half) or half
+    return stops(state, stop, queue, facts.doctor, half)
 
 
 def stops(
@@ -349,6 +378,24 @@ def stop_over(
         if stops(state, stop, queue, doctor, half):
             return key
     return None
+
+
+def in_a_stopped_line(state: ClinicState, now: Millis) -> dict[str, tuple[str, ...]]:
+    """Who waits, by the stop that keeps them from being called. A stop of a half that
+    is over keeps nobody."""
+    found: dict[str, tuple[str, ...]] = {}
+    for key, stop in state.stops.items():
+        times = state.halves.get(stop.half)
+        if times is not None and times.ends <= now:
+            continue
+        for name, queue in state.queues.items():
+            found[key] = found.get(key, ()) + tuple(
+                ticket
+                for ticket, facts in queue.waiting.items()
+                if hits(state, stop, name, facts)
+                and not any(ticket in others for others in found.values())
+            )
+    return {key: tickets for key, tickets in found.items() if tickets}
 
 
 def must_not_be_stopped(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from actors.clinic import rules
+from collections.abc import Iterable
+
 from actors.clinic.order.bounds import blocks, overtaken_by
 from actors.clinic.order.choice import Choice, next_for
 from actors.clinic.order.facts import Calling, QueueFacts, Seat, Waiting
 from actors.clinic.order.line import in_order, place_of
 from actors.clinic.order.places import Places
-from actors.clinic.state import IN_LINE, ClinicState, Room, Ticket
+from actors.clinic.state import IN_LINE, ClinicState, Room, Stop, Ticket
 from actors.kernel.times import Millis
 
 
@@ -18,18 +19,21 @@ def who_is_next(state: ClinicState, room_key: str, now: Millis) -> Choice | None
     keys = dict.fromkeys(room.served)
     for ticket in room.door:
         keys[state.tickets[ticket].queue] = None
-    seat = seat_of(state, room_key, room, now)
-    return next_for(seat, queues_of(state, keys, now), state.settings, now)
+    seat = seat_of(state, room_key, room)
+    return next_for(seat, queues_of(state, keys), state.settings, now)
 
 
-def seat_of(state: ClinicState, key: str, room: Room, now: Millis) -> Seat:
+def seat_of(state: ClinicState, key: str, room: Room) -> Seat:
     return Seat(
         room=key,
         doctor=room.doctor or "",
         mode="expert" if room.mode == "expert" else "ordinary",
         queues=room.served,
         levels=room.plan.levels,
-        calling=_calling(state, room, now),
+        calling=_calling(state, room),
+        not_halves=tuple(
+            stop.half for stop in _stops(state) if stop.doctor == room.doctor
+        ),
         away=room.away is not None,
         last_queue=room.last_queue,
         in_a_row=room.in_a_row,
@@ -38,38 +42,21 @@ def seat_of(state: ClinicState, key: str, room: Room, now: Millis) -> Seat:
     )
 
 
-def _calling(state: ClinicState, room: Room, now: Millis) -> Calling:
-    if state.stops and room.doctor is not None:
-        half = rules.half_of(state, now)
-        for stop in state.stops.values():
-            if stop.doctor == room.doctor and stop.half in ("all", half):
-                return "frozen"
+def _calling(state: ClinicState, room: Room) -> Calling:
+    """A stop of one half is no freeze: see ``Seat.not_halves``."""
+    if any(stop.doctor == room.doctor and stop.half == "all" for stop in _stops(state)):
+        return "frozen"
     doctor = state.doctors.get(room.doctor or "")
     stopped = room.stopped or (doctor and doctor.stopped)
     return "stopped" if stopped else "open"
 
 
-def queues_of(
-    state: ClinicState, keys: dict[str, None], now: Millis
-) -> dict[str, QueueFacts]:
-    found = {key: state.queues[key].facts for key in keys if key in state.queues}
-    if state.stops:
-        half = rules.half_of(state, now)
-        for key, facts in found.items():
-            if rules.stop_over(state, key, None, half) is not None:
-                found[key] = _frozen(facts)
-    return found
+def _stops(state: ClinicState) -> list[Stop]:
+    return [stop for stop in state.stops.values() if stop.doctor]
 
 
-def _frozen(facts: QueueFacts) -> QueueFacts:
-    return QueueFacts(
-        key=facts.key,
-        waiting=facts.waiting,
-        counters=facts.counters,
-        doctor=facts.doctor,
-        slots=facts.slots,
-        calling="frozen",
-    )
+def queues_of(state: ClinicState, keys: Iterable[str]) -> dict[str, QueueFacts]:
+    return {key: state.queues[key].facts for key in keys if key in state.queues}
 
 
 def lane_of(state: ClinicState, ticket: Ticket) -> str:
@@ -90,23 +77,19 @@ def ahead_if_joined(state: ClinicState, queue_key: str, facts: Waiting) -> int:
     return len(queue.waiting)
 
 
-def passed_over(
-    state: ClinicState, room_key: str, key: str, now: Millis
-) -> tuple[str, ...]:
+def passed_over(state: ClinicState, room_key: str, key: str) -> tuple[str, ...]:
     """Whom calling this ticket into this room overtakes, where the rules count it."""
     ticket = state.tickets[key]
     if not state.settings.fairness.overtaken or ticket.state not in IN_LINE:
         return ()
-    seat = seat_of(state, room_key, state.rooms[room_key], now)
+    seat = seat_of(state, room_key, state.rooms[room_key])
     return overtaken_by(state.queues[ticket.queue].facts, state.settings, key, seat)
 
 
-def protected_from(
-    state: ClinicState, room_key: str, key: str, now: Millis
-) -> tuple[str, ...]:
+def protected_from(state: ClinicState, room_key: str, key: str) -> tuple[str, ...]:
     """Who must not be overtaken any more by a call of this ticket out of turn."""
     ticket = state.tickets[key]
     if ticket.state not in IN_LINE:
         return ()
-    seat = seat_of(state, room_key, state.rooms[room_key], now)
+    seat = seat_of(state, room_key, state.rooms[room_key])
     return blocks(state.queues[ticket.queue].facts, state.settings, key, seat)

@@ -35,6 +35,7 @@ from actors.clinic.events import (
     RulesChanged,
     SentToRoom,
     Started,
+    StopAsked,
     StopLifted,
     VitalsTaken,
     WaitedLong,
@@ -124,7 +125,7 @@ def _broadly(state: ClinicState, event: Event) -> Iterator[Path]:
     if mine is not None:
         tickets.append(mine)
     match event:
-        case ClinicStopped() | StopLifted() | WaitedLong():
+        case ClinicStopped() | StopAsked() | StopLifted() | WaitedLong():
             tickets += event.tickets
         case RolledOver():
             tickets += [guest.ticket for guest in event.tickets]

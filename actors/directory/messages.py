@@ -33,16 +33,20 @@ class Department(msgspec.Struct, frozen=True, gc=False):
     floor: str = ""
     within: str = ""
     about: str = ""
+    about_en: str = ""
 
 
 class Doctor(msgspec.Struct, frozen=True, gc=False):
-    """``photo`` is an address the pages load."""
+    """``photo`` is an address the pages load; ``about`` what patients read of them."""
 
     name: str
     departments: tuple[str, ...] = ()
     title: str = ""
     photo: str = ""
     skill: str = ""
+    name_en: str = ""
+    skill_en: str = ""
+    about: str = ""
 
 
 # Commands

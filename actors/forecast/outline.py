@@ -84,7 +84,7 @@ def outline_of(state: ClinicState, now: Millis) -> Outline:
         state.settings,
         {
             key: replace(facts, memo=None)  # it is the clinic's, and no fact
-            for key, facts in queues_of(state, dict.fromkeys(state.queues), now).items()
+            for key, facts in queues_of(state, state.queues).items()
         },
         tuple(_sitting(state, key, room, now) for key, room in state.rooms.items()),
         tuple(examined),
@@ -106,7 +106,7 @@ def _go_ahead(state: ClinicState) -> bool:
 
 
 def _sitting(state: ClinicState, key: str, room: Room, now: Millis) -> Sitting:
-    seat = seat_of(state, key, room, now)
+    seat = seat_of(state, key, room)
     inside = room.current or room.kept
     if inside is not None:
         ticket = state.tickets[inside]

@@ -41,6 +41,8 @@ class DoctorPlan(msgspec.Struct, frozen=True, gc=False):
     title: str = ""
     photo: str = ""
     skill: str = ""
+    name_en: str = ""
+    skill_en: str = ""
 
 
 class SlotPlan(msgspec.Struct, frozen=True, gc=False):

@@ -28,7 +28,9 @@ from actors.session.findings import (
 
 How: TypeAlias = Literal["card", "scan", "typed", "slip", "first_visit"]
 Language: TypeAlias = Literal["zh", "en"]
-Purpose: TypeAlias = Literal["", "check_in", "book", "take", "reprint", "first_visit"]
+Purpose: TypeAlias = Literal[
+    "", "check_in", "book", "take", "reprint", "first_visit", "place"
+]
 Why: TypeAlias = Literal["done", "cancelled", "card_gone"]
 What: TypeAlias = Literal[
     "check_in", "rejoin", "return", "hold", "book", "drop", "take", "cancel"

@@ -1,8 +1,10 @@
 import { computed, type InjectionKey, inject, type Ref } from "vue";
+import { LOOKUP_WORDS } from "./lookupWords";
 import { PEOPLE } from "./wordsOfPeople";
 
 /** Every sentence of the kiosk, Chinese and English. Say what to do, then why. */
 const WORDS = {
+  ...LOOKUP_WORDS,
   ...PEOPLE,
   place_card: ["放上证件\n马上签到", "Place your card\nto check in"],
   place_to_check_in: ["放上证件\n就能签到", "Place your card\nto check in"],
@@ -17,7 +19,6 @@ const WORDS = {
   do_book_why: ["还没有号", "I am not booked yet"],
   do_take: ["取号退号", "Pick up or cancel"],
   do_reprint: ["补打小票", "Print slip again"],
-  do_place: ["还要等多久", "My place in line"],
   do_scan: ["扫码", "Scan a code"],
   scan_insurance: ["扫医保码", "Insurance code"],
   scan_health: ["扫健康码", "Health code"],

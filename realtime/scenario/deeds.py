@@ -272,6 +272,17 @@ class Script:
         body.setdefault("origin", f"story/clinic/other/{self._scenario.day}")
         body.setdefault("leaving", f"l{len(desk.get('tickets', {})) + 1}")
 
+    def _answer_help(
+        self, deed: Deed, unit: Unit, desk: Mapping[str, Any], body: dict[str, Any]
+    ) -> None:
+        """The call for help of this room, or the first there is."""
+        for alarm, row in desk.get("alarms", {}).items():
+            about = not deed.rooms or row.get("room") == deed.rooms[0]
+            if row["kind"] == "help" and about:
+                body["alarm"] = alarm
+                return
+        body["alarm"] = "none"
+
     def _plain(
         self, deed: Deed, unit: Unit, desk: Mapping[str, Any], body: dict[str, Any]
     ) -> str:

@@ -17,7 +17,7 @@ from realtime.scenario.deeds import Cast
 from realtime.scenario.story import Expectation, Scenario
 from realtime.scenario.times import ZONE
 from realtime.scenario.values import AND_SO_ON
-from realtime.scenario.words import MARKS, NOTES
+from realtime.scenario.words import ANSWERED, MARKS, NOTES
 
 NOBODY = "无人"
 LINE = ("waiting", "at_room")
@@ -213,11 +213,13 @@ class Eyes:
         self, _: str, value: Any, view: Mapping[str, Any], __: Any
     ) -> tuple[str, str]:
         """An alarm is told by its kind and, as far as the file does, by whom or what
-        it is about."""
+        it is about, and that somebody has answered it."""
         wanted = [each.split(" ") for each in value]
         found = []
         for row in view.get("alarms", {}).values():
             about = [str(row[key]) for key in ("room", "doctor") if row.get(key)]
+            if row.get("answered"):
+                about.append(ANSWERED)
             if ticket := row.get("ticket"):
                 about.insert(0, self._cast.name(ticket))
             full = [row["kind"], *about]

@@ -12,7 +12,15 @@ from realtime.scenario.names import Names
 from realtime.scenario.rules import read_settings
 from realtime.scenario.story import Expectation, Noun
 from realtime.scenario.times import read_clock
-from realtime.scenario.words import CHOICES, MARKS, NOBODY, NOTES, meant, words_of
+from realtime.scenario.words import (
+    ANSWERED,
+    CHOICES,
+    MARKS,
+    NOBODY,
+    NOTES,
+    meant,
+    words_of,
+)
 
 STAGES: tuple[str, ...] = typing.get_args(Stage)
 """Where a ticket can be."""
@@ -212,7 +220,10 @@ class Values:
         for alarm in alarms:
             kind, *whom = words_of(_text(key, alarm)) or [""]
             if kind not in NOBODY:
-                nouns = [self.names.noun(word).key for word in whom]
+                nouns = [
+                    word if word == ANSWERED else self.names.noun(word).key
+                    for word in whom
+                ]
                 found.append(" ".join([kind, *nouns]))
         return found
 

@@ -68,7 +68,8 @@ def _verb(
 
 _ONE, _MAY, _SOME = (1, 1), (0, 1), (1, ANY)
 _REGISTER = (
-    "queue doctor slot half booked special level extra linked number person registered"
+    "queue doctor slot half booked special level extra linked linked_day number person "
+    "registered"
 )
 
 VERBS: tuple[Verb, ...] = (
@@ -89,7 +90,11 @@ VERBS: tuple[Verb, ...] = (
         room=_MAY,
     ),
     # the patient
-    _verb("check_in|签到|报到", "kiosk", "where", patient=_SOME, doctor=_MAY),
+    _verb(
+        *("check_in|签到|报到", "kiosk", "where own_clinic"),
+        patient=_SOME,
+        doctor=_MAY,
+    ),
     _verb(
         *("check_in|分诊台签到|护士签到|desk check in", "nurse", "where"),
         sets={"where": "desk"},
@@ -202,6 +207,8 @@ VERBS: tuple[Verb, ...] = (
     _verb("triage|分级|复评", options="level reason", patient=_ONE),
     _verb("vitals|体征|量体征", options="values", patient=_ONE),
     _verb("call_help|求助", "doctor", "reason", room=_MAY),
+    _verb("answer_help|应答|应答求助", room=_MAY),
+    _verb("answer_help|求助结束|help is over", sets={"over": True}, room=_MAY),
     _verb("hand_over|交班", options="to note"),
     # patients of the index
     _verb("rename|改名", "his", "name", patient=_ONE),
@@ -225,10 +232,12 @@ OPTIONS: dict[str, str] = {
     "level": "count",
     "extra": "extra",
     "linked": "text",
+    "linked_day": "text",
     "number": "text",
     "person": "text",
     "registered": "flag",
     "where": "where",
+    "own_clinic": "flag",
     "mode": "mode",
     "queues": "queues",
     "after": "person",
@@ -304,6 +313,9 @@ NOTES = {
     "医生未到": "absent",
 }
 """What may stand on a room's door."""
+
+ANSWERED = "已应答"
+"""What stands with an alarm that somebody has answered."""
 
 STEP_KEYS = ("at", "do", "by", "every", "expect", "note")
 

@@ -20,6 +20,7 @@ from actors.clinic.plan import (
     CheckedInAt,
     Extra,
     Half,
+    Key,
     Number,
     Person,
     Slot,
@@ -27,12 +28,18 @@ from actors.clinic.plan import (
     TicketId,
 )
 from actors.clinic.state import ClinicState
-from actors.kernel.errors import BadRequest, Forbidden, UnknownAsk, UnknownTarget
+from actors.kernel.errors import (
+    BadRequest,
+    Forbidden,
+    Refused,
+    UnknownAsk,
+    UnknownTarget,
+)
 from actors.kernel.masking import mask_name
 from actors.kernel.sealed import CannotOpen, Vault
 from realtime.tokens import Principal
 from realtime.topics.clinic_asks import ASKS, LOOKS, nurse, patient, sets_up
-from realtime.topics.counter import Errand, read_body
+from realtime.topics.counter import Errand, Facts, read_body
 
 _BOARDS = ("hall", "door", "dental", "examination", "pharmacy", "overview")
 _VIEWS = {
@@ -46,6 +53,7 @@ LOOK_BACK_DAYS = 7
 
 # something to read in it: blanks are nobody's card and nobody's name
 Card = Annotated[str, Meta(max_length=128, pattern=r"\S")]
+Day = Annotated[str, Meta(pattern=r"^\d{4}-\d\d-\d\d\Z")]
 PersonName = Annotated[str, Meta(max_length=60, pattern=r"\S")]
 
 
@@ -55,7 +63,8 @@ class _Body(msgspec.Struct, frozen=True):
 
 class _Register(_Body, frozen=True):
     """As clinic.register, with a name and a card as people know them. Who is brought
-    in without papers has no card: the ticket's own id stands for it."""
+    in without papers has no card: the ticket's own id stands for it. A visit that goes
+    on from an earlier one says which day that was, and in which clinic if not here."""
 
     queue: str
     name: PersonName
@@ -69,6 +78,8 @@ class _Register(_Body, frozen=True):
     special: tuple[str, ...] = ()
     extra: Extra | None = None
     linked: TicketId | None = None
+    linked_day: Day | None = None
+    linked_clinic: Key | None = None
     person: Person | None = None
     level: Annotated[int, Meta(ge=1, le=4)] | None = None
 
@@ -201,14 +212,16 @@ class ClinicCounter:
         fields = {
             field: getattr(asked, field)
             for field in _Register.__struct_fields__
-            if field not in ("name", "card")
+            if field not in ("name", "card", "linked_day", "linked_clinic")
         }
         card = self._index(asked.card) if asked.card else f"ticket {asked.ticket}"
-        return Errand(
-            Register(
-                by=who.name, name=self._vault.seal(asked.name), card=card, **fields
-            )
+        register = Register(
+            by=who.name, name=self._vault.seal(asked.name), card=card, **fields
         )
+        if asked.linked is None or asked.linked_day is None:
+            return Errand(register)
+        there = asked.linked_clinic or clinic, asked.linked_day
+        return Errand(register, facts=_earlier_visit(register, *there))
 
     def _complaint(
         self, who: Principal, clinic: str, view: str, body: msgspec.Raw
@@ -261,6 +274,26 @@ class ClinicCounter:
             for event in state.history.get(told["ticket"], ())
         ]
         return msgspec.json.encode(told)
+
+
+def _earlier_visit(register: Register, clinic: str, day: str) -> Facts:
+    """Of the visit that this one goes on from: was it theirs, and where."""
+
+    def complete(earlier: ClinicState) -> Register | Refused:
+        ticket = earlier.tickets.get(register.linked or "")
+        theirs = ticket is not None and (
+            ticket.card == register.card
+            or (register.person is not None and ticket.person == register.person)
+        )
+        if ticket is None or not theirs or ticket.state != "done":
+            return Refused("no_such_visit", "没有查到上次的就诊，请重新挂号。")
+        return msgspec.structs.replace(
+            register,
+            linked_day=day,
+            linked_department=earlier.queues[ticket.queue].plan.department,
+        )
+
+    return Facts("clinic", (clinic, day), complete)
 
 
 _NOT_TOLD = ("name", "complaint", "card", "traveller", "ticket", "tickets")

@@ -28,7 +28,8 @@ from actors.session.findings import Finding, Place
 from actors.session.slip import PREFIX
 from actors.session.state import Session, SessionState
 from realtime.children import Child
-from realtime.identifying import Identifying
+from realtime.identifying import Identifying, own_clinics
+from realtime.lookups import Lookups
 from realtime.offers import Offers
 from realtime.tokens import Principal
 from realtime.topics.counter import Errand, Inquiry, read_body
@@ -96,6 +97,10 @@ class _Options(_Body, frozen=True):
     day: DayText | None = None
 
 
+class _Department(_Body, frozen=True):
+    department: Department
+
+
 class _Hold(_Body, frozen=True):
     department: Department
     day: DayText
@@ -137,6 +142,7 @@ class SessionCounter:
         self._system: ActorSystem
         self._visits: Visits
         self._offers: Offers
+        self._lookups: Lookups
         self._identifying: Identifying
         self._asks: dict[str, Callable[[Principal, str, Any], Errand | Inquiry]] = {
             "start": self._start,
@@ -148,6 +154,8 @@ class SessionCounter:
             "confirm": self._plain(m.Confirm),
             "check_in": self._check_in,
             "options": self._options,
+            "queues": self._queues,
+            "department": self._department,
             "hold": self._hold,
             "book": self._plain(m.Book),
             "drop": self._plain(m.Drop),
@@ -172,6 +180,7 @@ class SessionCounter:
         self._system = system
         self._visits = visits
         self._offers = Offers(hospital, system)
+        self._lookups = Lookups(hospital, system, visits.today)
         self._identifying = Identifying(self._vault, system, desk, visits)
 
     def may_look(self, who: Principal, parts: tuple[str, ...], view: str) -> None:
@@ -372,6 +381,16 @@ class SessionCounter:
 
         return Inquiry(answer)
 
+    # -- what anybody may look up ----------------------------------------------------
+
+    def _queues(self, who: Principal, day: str, body: msgspec.Raw) -> Inquiry:
+        read_body(body, _Nothing)
+        return _answering(lambda: self._lookups.queues(own_clinics(who)))
+
+    def _department(self, who: Principal, day: str, body: msgspec.Raw) -> Inquiry:
+        asked = read_body(body, _Department)
+        return _answering(lambda: self._lookups.department(asked.department))
+
     async def _session(self, who: Principal, day: str) -> Session:
         """A copy of the one that is open. What is decided looks at it again."""
 
@@ -388,6 +407,13 @@ class SessionCounter:
 
 def _gathering(gather: Gather) -> Errand:
     return Errand(None, gather=gather)
+
+
+def _answering(gather: Gather) -> Inquiry:
+    async def answer() -> tuple[bytes, int]:
+        return msgspec.json.encode(await gather()), 0
+
+    return Inquiry(answer)
 
 
 def _is_near(day: str, today: str) -> bool:

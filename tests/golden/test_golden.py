@@ -35,6 +35,7 @@ WRITTEN: dict[str, tuple[Capability[Any], ...]] = {
     "booker-events": (booker_capability(),),
     "clinic-events": (clinic_capability(VAULT),),
     "clinic-full-day": (clinic_capability(VAULT),),
+    "clinic-stopped": (clinic_capability(VAULT),),
     "directory-events": (directory_capability(),),
     "floor-events": (floor_capability(UTC),),
     "his-events": (his_capability(),),

@@ -48,7 +48,7 @@ class Floor:
             due = CLINIC.wake_at(self.state)
             assert due is None or due > self.now, "a wake-up left something undone"
         self._tells_nothing(decision)
-        invariants.hold(self.state)
+        invariants.hold(self.state, self.now)
         for picture in self.pictures:
             picture.follow(self.state, events)
             self._is_true(picture)

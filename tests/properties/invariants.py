@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 
+from actors.clinic import rules
 from actors.clinic.state import ENDED, IN_LINE, IN_ROOM, ClinicState
+from actors.kernel.times import Millis
 
 
-def hold(state: ClinicState) -> None:
+def hold(state: ClinicState, now: Millis) -> None:
     _everybody_has_one_place(state)
     _rooms_and_doors_agree(state)
     _no_number_is_shown_twice(state)
     _nobody_is_live_twice_in_a_queue(state)
     _lines_hold_who_waits(state)
     _stops_ask_who_is_stopped(state)
+    assert not rules.in_a_stopped_line(state, now), "waits where nobody calls"
     _timers_are_about_somebody(state)
 
 
@@ -49,6 +52,7 @@ def _rooms_and_doors_agree(state: ClinicState) -> None:
     assert len(doors) == len(set(doors)), "one ticket at two doors"
     assert set(doors) == {k for k, t in state.tickets.items() if t.state == "at_room"}
     for key, room in state.rooms.items():
+        assert room.doctor is not None or not room.door, "at nobody's door"
         for ticket in room.door:
             assert state.tickets[ticket].facts.at_room == key
             assert state.tickets[ticket].room == key

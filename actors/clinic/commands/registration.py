@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from msgspec import Meta
+
 from actors.clinic.commands.base import Asked, Level
 from actors.clinic.plan import (
     BlindIndex,
@@ -20,7 +24,9 @@ from actors.kernel.sealed import Sealed
 class Register(Asked, frozen=True, tag="clinic.register"):
     """Somebody has a number here today. What is not given is drawn.
 
-    ``linked`` is the earlier ticket this visit goes on from (回诊 over days).
+    ``linked`` is the earlier ticket this visit goes on from (回诊 over days);
+    ``linked_day`` and ``linked_department`` are where that was, as whoever asks has
+    looked it up. Without a day, HIS has seen to it that the visit may go on.
     """
 
     queue: str
@@ -35,6 +41,8 @@ class Register(Asked, frozen=True, tag="clinic.register"):
     special: tuple[str, ...] = ()
     extra: Extra | None = None
     linked: TicketId | None = None
+    linked_day: Annotated[str, Meta(pattern=r"^(\d{4}-\d\d-\d\d)?\Z")] = ""
+    linked_department: Text = ""
     person: Person | None = None
     level: Level | None = None
 

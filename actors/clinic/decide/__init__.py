@@ -21,6 +21,7 @@ from actors.clinic.decide import (
     travel,
     visit,
 )
+from actors.clinic.decide.asking import with_everybody_asked
 from actors.clinic.decide.stages import with_doors_filled
 from actors.clinic.state import ClinicState
 from actors.kernel.errors import Refusal, Refused
@@ -120,10 +121,9 @@ def decide(state: ClinicState, command: c.Command, now: Millis) -> Decision:
         decided = _ASKED[type(command)](state, command, now)
     except Refusal as refusal:
         return refusal.with_traceback(None)
-    if (
-        isinstance(decided, Accepted)
-        and decided.events
-        and state.settings.second_stage.mode == "auto"
-    ):
-        return with_doors_filled(state, decided, now)
+    if isinstance(decided, Accepted) and decided.events:
+        if state.stops:
+            decided = with_everybody_asked(state, decided, now)
+        if state.settings.second_stage.mode == "auto":
+            decided = with_doors_filled(state, decided, now)
     return decided

@@ -46,6 +46,7 @@ def register(state: ClinicState, command: Register, now: Millis) -> Decision:
     rules.must_know_classes(state, command.special)
     rules.must_not_be_stopped(state, command.queue, command.doctor, half)
     rules.may_add(state, command)
+    rules.may_go_on(state, command)
     ticket = command.ticket or rules.new_ticket_id(state)
     settings = state.settings
     at_check_in = settings.numbers.given == "check_in" and settings.sign_in

@@ -21,10 +21,8 @@ def with_doors_filled(state: ClinicState, decided: Accepted, now: Millis) -> Acc
         evolve(after, event)  # type: ignore[arg-type]
     if after.plan is None or after.settings.second_stage.mode != "auto":
         return decided
-    seats = [seat_of(after, key, room, now) for key, room in after.rooms.items()]
-    draws = refill(
-        seats, queues_of(after, dict.fromkeys(after.queues), now), after.settings, now
-    )
+    seats = [seat_of(after, key, room) for key, room in after.rooms.items()]
+    draws = refill(seats, queues_of(after, after.queues), after.settings, now)
     if not draws:
         return decided
     sent: tuple[Event, ...] = tuple(

@@ -98,7 +98,7 @@ def stop_clinic(state: ClinicState, command: StopClinic, now: Millis) -> Decisio
         key
         for key, ticket in state.tickets.items()
         if ticket.state in ("booked", "waiting", "at_room", "missed")
-        and rules.hits(state, new, ticket)
+        and rules.hits(state, new, ticket.queue, ticket.facts)
     )
     stop_key = f"s{state.stops_made + 1}"
     return yes(

@@ -72,7 +72,7 @@ def call_one(state: ClinicState, command: CallOne, now: Millis) -> Decision:
     if not _may_finish(ticket) and (reason := _stopped(state, room, ticket.queue)):
         raise Refused("calling_stopped", "已经停叫，不能叫新病人。", reason=reason)
     _finished_first(state, room)
-    held_up = protected_from(state, command.room, command.ticket, now)
+    held_up = protected_from(state, command.room, command.ticket)
     if held_up:
         number = state.tickets[held_up[0]].number
         raise Refused(
@@ -156,7 +156,7 @@ def _call(
         room=command.room,
         expires=now + state.settings.announcement_ms,
         lane=lane,
-        overtook=passed_over(state, command.room, ticket_id, now),
+        overtook=passed_over(state, command.room, ticket_id),
         out_of_turn=chosen,
     )
     reply = Announced(ticket_id, state.tickets[ticket_id].number, call)
@@ -320,7 +320,7 @@ def opened_elsewhere(
         room=command.room,
         expires=now,
         lane=lane_of(state, ticket) if ticket.state == "waiting" else "normal",
-        overtook=passed_over(state, command.room, command.ticket, now),
+        overtook=passed_over(state, command.room, command.ticket),
         number=number,
         drawn=drawn,
         silent=True,

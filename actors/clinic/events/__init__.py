@@ -61,6 +61,7 @@ from actors.clinic.events.nurse import (
     Revived,
     SentToRoom,
     StopAnswered,
+    StopAsked,
     StopLifted,
     Triaged,
     VitalsTaken,
@@ -136,6 +137,7 @@ __all__ = [
     "Settled",
     "Started",
     "StopAnswered",
+    "StopAsked",
     "StopLifted",
     "Transferred",
     "Triaged",
@@ -198,6 +200,7 @@ Event: TypeAlias = (
     | CallingOpened
     | ClinicStopped
     | StopAnswered
+    | StopAsked
     | StopLifted
     | WaitedLong
     | BroadcastMade

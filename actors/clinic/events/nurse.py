@@ -74,6 +74,13 @@ class ClinicStopped(Deed, frozen=True, tag="clinic.stopped"):
     tickets: tuple[str, ...] = ()
 
 
+class StopAsked(Deed, frozen=True, tag="clinic.stop_asked"):
+    """These have come into a line that is stopped, and are asked too."""
+
+    stop: str
+    tickets: tuple[str, ...]
+
+
 class StopAnswered(Deed, frozen=True, tag="clinic.stop_answered"):
     """``settled``: it was the last answer of its stop."""
 

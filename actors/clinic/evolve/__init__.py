@@ -65,6 +65,7 @@ _CHANGES: dict[type, Callable[[ClinicState, Any], None]] = {
     e.ComplaintNoted: desk.complaint_noted,
     e.ClinicStopped: desk.clinic_stopped,
     e.StopAnswered: desk.stop_answered,
+    e.StopAsked: desk.stop_asked,
     e.StopLifted: desk.stop_lifted,
     e.WaitedLong: desk.waited_long,
     e.BroadcastMade: desk.broadcast_made,
@@ -74,7 +75,7 @@ _CHANGES: dict[type, Callable[[ClinicState, Any], None]] = {
     e.HandedOver: desk.handed_over,
 }
 
-_MANY = (e.ClinicStopped, e.StopLifted, e.HalfEnded)
+_MANY = (e.ClinicStopped, e.StopAsked, e.StopLifted, e.HalfEnded)
 
 
 def evolve(state: ClinicState, event: e.Event) -> None:

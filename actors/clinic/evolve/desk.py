@@ -15,6 +15,7 @@ from actors.clinic.events import (
     Moved,
     Pinned,
     StopAnswered,
+    StopAsked,
     StopLifted,
     Triaged,
     VitalsTaken,
@@ -22,6 +23,7 @@ from actors.clinic.events import (
 )
 from actors.clinic.evolve import places
 from actors.clinic.state import Alarm, ClinicState, HandOverNote, Notice, Stop
+from actors.kernel.times import Millis
 
 
 def class_set(state: ClinicState, event: ClassSet) -> None:
@@ -77,11 +79,23 @@ def clinic_stopped(state: ClinicState, event: ClinicStopped) -> None:
         by=event.by,
     )
     for key in event.tickets:
-        ticket = state.tickets[key]
-        places.remember(ticket)
-        places.move(state, key, ticket, "stopped", event.at)
-        ticket.stop = event.stop
+        _asked(state, key, event.stop, event.at)
     freeze(state)
+
+
+def stop_asked(state: ClinicState, event: StopAsked) -> None:
+    stop = state.stops[event.stop]
+    stop.open += event.tickets
+    stop.asked += len(event.tickets)
+    for key in event.tickets:
+        _asked(state, key, event.stop, event.at)
+
+
+def _asked(state: ClinicState, key: str, stop: str, at: Millis) -> None:
+    ticket = state.tickets[key]
+    places.remember(ticket)
+    places.move(state, key, ticket, "stopped", at)
+    ticket.stop = stop
 
 
 def freeze(state: ClinicState) -> None:

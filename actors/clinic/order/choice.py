@@ -91,6 +91,8 @@ def takes(seat: Seat, queue: QueueFacts, who: Waiting, places: Places) -> bool:
         return who.at_room == seat.room
     if not serves(seat, queue) or not _allowed(seat, who):
         return False
+    if who.half in seat.not_halves:
+        return False
     level = places.level(who)
     if level and seat.levels and level not in seat.levels:
         return False
@@ -153,6 +155,7 @@ def _eligible(seat: Seat, queue: QueueFacts, settings: Settings) -> list[Waiting
         if not who.at_room
         and (not who.doctor or who.doctor == doctor)
         and (not who.room or who.room == room)
+        and who.half not in seat.not_halves
     ]
     if "stopped" in (seat.calling, queue.calling):
         found = [who for who in found if who.origin == "return"]

@@ -126,6 +126,8 @@ class Seat(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """What calls: a room, or one seat of it. ``queues`` are those ticked, in order;
     ``levels`` the emergency levels it takes (none: all). ``last_queue`` and
     ``in_a_row``: where it has called from last, and how often without a break.
+    ``not_halves``: of which halves it sees nobody, because its doctor is stopped then;
+    the morning's patients are seen, however late it gets.
 
     For the second stage: ``busy`` somebody is in it or called, ``pace_ms`` what a
     consultation takes here (0: nobody knows), ``served`` how many it has had today.
@@ -138,6 +140,7 @@ class Seat(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     levels: tuple[int, ...] = ()
     calling: Calling = "open"
     away: bool = False
+    not_halves: tuple[str, ...] = ()
     last_queue: str = ""
     in_a_row: int = 0
     busy: bool = False

@@ -6,8 +6,10 @@ export type Offers = Record<string, Offer[]>;
 export interface DoctorRow {
   /** Empty for the department's own sessions. */
   doctor: string;
+  doctor_en: string;
   title: string;
   skill: string;
+  skill_en: string;
   price: number;
   /** The first day with a place; absent when there is none. */
   first?: string;
@@ -33,8 +35,10 @@ export function doctorsOf(offers: Offers): DoctorRow[] {
       const doctor = offer.doctor ?? "";
       const row = rows.get(doctor) ?? {
         doctor,
+        doctor_en: offer.doctor_en ?? "",
         title: offer.title ?? "",
         skill: offer.skill ?? "",
+        skill_en: offer.skill_en ?? "",
         price: offer.price ?? 0,
         stopped: true,
       };

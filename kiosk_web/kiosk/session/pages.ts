@@ -1,4 +1,6 @@
 import type { Offers } from "./booking";
+import type { Looking } from "./lookups";
+import { readZone } from "./zone";
 import type { Department, Purpose, SessionView, TicketRow } from "./view";
 
 /**
@@ -15,6 +17,10 @@ export interface Trail {
   department?: Department;
   offers?: Offers;
   doctor?: string;
+  /** Looking something up, without a card. */
+  looking?: Looking;
+  /** Whom they looked up, and now want to see. */
+  wanted?: { department: string; doctor?: string };
   /** What the ask that was refused said, until it is read. */
   problem?: Problem;
   /** An ask is out. */
@@ -43,6 +49,8 @@ export type Page =
   | "child"
   | "confirm"
   | "choose"
+  | "places"
+  | Looking["page"]
   | "department"
   | "doctor"
   | "time"
@@ -65,6 +73,7 @@ export function pageOf(
   switch (step) {
     case "idle":
       if (trail.asking) return "working";
+      if (trail.looking) return trail.looking.page;
       return trail.typing ? "pad" : "home";
     case "identifying":
       if (trail.asking) return "working";
@@ -72,6 +81,7 @@ export function pageOf(
     case "doing":
       return "working";
     case "choose":
+      if (trail.aim === "place") return trail.asking ? "working" : "places";
       if (trail.aim !== "book" || view.said) return trail.asking ? "working" : "choose";
       if (trail.offers && trail.doctor !== undefined) return "time";
       if (trail.offers) return "doctor";
@@ -142,7 +152,9 @@ const CARD_KINDS: Record<string, string> = {
 };
 
 /** What is asked when a code was scanned; `kinds` is what the edge took it for. */
-export function scanned(text: string, kinds: string[]): { value: string; kind?: string } {
+export function scanned(text: string, kinds: string[]): Read {
+  const papers = readZone(text);
+  if (papers) return papers;
   const kind = text.startsWith("HZ:") ? "slip" : SCAN_KINDS[kinds[0] ?? ""];
   return kind ? { value: text, kind } : { value: text };
 }

@@ -13,7 +13,7 @@ export type ServerStep =
   | "doing"
   | "done";
 
-export type Purpose = "" | "check_in" | "book" | "take" | "reprint";
+export type Purpose = "" | "check_in" | "book" | "take" | "reprint" | "place";
 
 export interface TicketRow {
   ticket: string;
@@ -133,7 +133,10 @@ export interface Department {
   name: string;
   name_en?: string;
   campus_name?: string;
+  campus_name_en?: string;
   floor?: string;
+  about?: string;
+  about_en?: string;
   days: string[];
 }
 
@@ -147,8 +150,10 @@ export interface Slot {
 export interface Offer {
   session: string;
   doctor?: string;
+  doctor_en?: string;
   title?: string;
   skill?: string;
+  skill_en?: string;
   photo?: string;
   half: string;
   kind?: string;

@@ -2,8 +2,9 @@ import type { Answer } from "@shared/client/asks";
 import type { JsonObject } from "@shared/client/frames";
 import { useLive, useTopicOf } from "@shared/page/live";
 import { computed, onScopeDispose, ref, shallowRef, watch } from "vue";
-import { type Offers } from "./booking";
+import { doctorsOf, type Offers } from "./booking";
 import { back, filled, FRESH, onlyTicket, type Page, pageOf, type Problem, type Read, type Trail } from "./pages";
+import type { ClinicQueues, DepartmentPage, Looking } from "./lookups";
 import type { Department, Offer, Purpose, SessionView } from "./view";
 
 /** Kiosks never spin longer. */
@@ -151,8 +152,10 @@ export function useVisit(terminal: string) {
     if ((await ask("more")) && step.value === "choose") await ask("check_in", { ticket });
   }
 
-  async function options(body: JsonObject): Promise<JsonObject | undefined> {
-    const answer = await topic.ask("options", body, DEADLINE_MS);
+  const options = (body: JsonObject) => inquire("options", body);
+
+  async function inquire(name: string, body: JsonObject): Promise<JsonObject | undefined> {
+    const answer = await topic.ask(name, body, DEADLINE_MS);
     if (answer.ok) return answer.body;
     go({ problem: problemOf(answer) });
     return undefined;
@@ -164,7 +167,61 @@ export function useVisit(terminal: string) {
     const found = await options({});
     if (!found || mine !== session.value) return;
     const all = (found.departments ?? []) as unknown as Department[];
-    go({ departments: all.filter(({ days }) => days.length > 0) });
+    const open = all.filter(({ days }) => days.length > 0);
+    go({ departments: open });
+    await toWanted(open);
+  }
+
+  /** Whom they have looked up before is chosen for them. */
+  async function toWanted(open: Department[]): Promise<void> {
+    const { wanted, ...rest } = trail.value;
+    const department = open.find(({ key }) => key === wanted?.department);
+    if (!wanted || !department) return;
+    trail.value = rest;
+    await choose(department);
+    const doctor = doctorsOf(trail.value.offers ?? {}).find((row) => row.doctor === wanted.doctor);
+    if (doctor?.first !== undefined) go({ doctor: doctor.doctor });
+  }
+
+  // -- what anybody may look up
+
+  /** The answer to what is not looked at any more is nobody's. */
+  function found(page: Looking["page"], looking: Looking): void {
+    if (trail.value.looking?.page === page) go({ looking });
+  }
+
+  async function lookAtQueues(): Promise<void> {
+    if (session.value !== undefined) await end("cancelled");
+    if (trail.value.looking?.page !== "queues") go({ looking: { page: "queues" } });
+    const told = await inquire("queues", {});
+    if (told) found("queues", { page: "queues", clinics: told.clinics as unknown as ClinicQueues[] });
+  }
+
+  async function lookAtDepartments(): Promise<void> {
+    go({ looking: { page: "departments" } });
+    const told = await options({});
+    if (told && trail.value.looking?.page === "departments")
+      go({ departments: told.departments as unknown as Department[] });
+  }
+
+  async function lookAtDepartment({ key }: Department): Promise<void> {
+    go({ looking: { page: "experts" } });
+    const told = await inquire("department", { department: key });
+    if (told) found("experts", { page: "experts", department: told as unknown as DepartmentPage });
+  }
+
+  function lookNoMore(): void {
+    const { looking, departments: _, ...rest } = trail.value;
+    if (looking?.page === "experts") void lookAtDepartments();
+    else trail.value = rest as Trail;
+  }
+
+  async function bookWith(doctor: string | undefined, english: boolean, large: boolean): Promise<void> {
+    const { looking, departments: _, ...rest } = trail.value;
+    if (looking?.page !== "experts" || !looking.department) return;
+    const department = looking.department.key;
+    trail.value = { ...rest, wanted: { department, ...(doctor && { doctor }) } };
+    await start("book", english, large);
   }
 
   async function choose(department: Department): Promise<void> {
@@ -215,6 +272,7 @@ export function useVisit(terminal: string) {
   return {
     ...{ view, page, step, session, left, trail, offline, read },
     ...{ identify, start, confirm, chooseFor, makeChild, ask, go, departments, choose, hold, again, goBack, end, checkInNow, stay, set },
+    ...{ lookAtQueues, lookAtDepartments, lookAtDepartment, lookNoMore, bookWith },
     readProblem: dropProblem,
   };
 }

@@ -52,6 +52,15 @@ def test_the_day_replays_to_what_it_was(state: ClinicState) -> None:
     assert views[0].document["tickets"]["t1"]["name"] == "张友三"
 
 
+def test_who_came_into_a_stopped_line_was_asked(state: ClinicState) -> None:
+    lines = lines_of("clinic-stopped")
+    for line in lines[:-1]:
+        CLINIC.evolve(state, CLINIC.read_event(line))
+    assert (state.tickets["t1"].state, state.stops["s1"].open) == ("stopped", ["t1"])
+    CLINIC.evolve(state, CLINIC.read_event(lines[-1]))
+    assert (state.stops, state.queues["A"].order) == ({}, ["t1"])
+
+
 def test_the_full_day_replays_to_what_it_was(state: ClinicState) -> None:
     views = [Picture(view, state) for view in CLINIC.views.values()]
     for line in lines_of("clinic-full-day"):

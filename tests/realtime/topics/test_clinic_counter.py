@@ -11,7 +11,7 @@ import pytest
 
 from actors.clinic import commands as c
 from actors.clinic.commands import Command
-from actors.kernel.errors import BadRequest, Forbidden, UnknownAsk
+from actors.kernel.errors import BadRequest, Forbidden, Refusal, UnknownAsk
 from actors.runtime.shape import Accepted, Wake
 from realtime.tokens import Principal
 from realtime.topics.clinic_asks import ASKS
@@ -152,6 +152,29 @@ def test_somebody_unnamed_has_a_ticket_too() -> None:
     day.ok(errand(somebody("nurse"), "desk", "register", body).command)
     day.ok(errand(somebody("nurse"), "desk", "check_in", {"ticket": "e1"}).command)
     assert day.state.tickets["e1"].facts.emergency == 1
+
+
+def test_a_visit_goes_on_from_one_that_was_theirs() -> None:
+    earlier = Day()
+    earlier.waiting("A001")
+    earlier.ok(c.CallNext(by="dr", room="3"))
+    body = {
+        **{"queue": "A", "name": "张友三", "card": "1001"},
+        **{"linked": "t1", "linked_day": "2026-11-21"},
+    }
+    asked = errand(somebody("nurse"), "desk", "register", body)
+    assert (asked.facts.kind, asked.facts.parts) == ("clinic", ("im2", "2026-11-21"))
+    no = asked.facts.complete(earlier.state)
+    assert isinstance(no, Refusal)
+    assert no.code == "no_such_visit"
+
+    mine = earlier.state.tickets["t1"]
+    mine.card = VAULT.index("card", "1001")
+    assert asked.facts.complete(earlier.state).code == "no_such_visit"  # not seen yet
+    earlier.ok(c.Finish(by="dr", room="3", ticket="t1"))
+    complete = asked.facts.complete(earlier.state)
+    assert (complete.linked, complete.linked_day) == ("t1", "2026-11-21")
+    assert Day().ask(complete).events[0].linked == "t1"  # type: ignore[union-attr]
 
 
 def test_a_history_says_who_when_where_and_why() -> None:

@@ -1,0 +1,86 @@
+"""What patients look up and are told at a kiosk, in a browser with devices behind it.
+
+What is looked up is tested where it is made (tests/realtime/topics/test_lookups.py,
+tests/actors/session/test_expected.py); here each way is gone once, by hand.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.floor import Floor
+from tests.e2e.hospital import Hospital
+from tests.e2e.stand import Stand, named, with_devices
+
+RANGE = re.compile(r"\d\d:\d\d")
+
+
+@pytest.fixture(scope="module")
+def hospital(
+    pages: None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Hospital]:
+    with with_devices(tmp_path_factory.mktemp("ways")) as hospital:
+        yield hospital
+
+
+@pytest.fixture
+def stand(floor: Floor) -> Stand:
+    return Stand(floor)
+
+
+def test_is_told_when_and_finds_it_on_the_slip_and_again_later(stand: Stand) -> None:
+    me = named("蒋雯")
+    stand.known(me)
+    expect(stand.done).to_be_visible()
+    shown = stand.page.locator(".expected")
+    expect(shown).to_contain_text(RANGE)
+    number = stand.number()
+    stand.gets_a_slip(number, "大约")
+    stand.press("English")
+    expect(stand.page.locator("main")).to_contain_text("Cardiology")
+    stand.press("中文")
+    stand.goes(me, number)
+    # later, with the same card: where one stands, when, and where to go
+    stand.press("还要等多久")
+    stand.known(me)
+    stand.stands("您今天的号")
+    expect(stand.page.locator("main li")).to_contain_text(RANGE)
+    expect(stand.page.locator("main li")).to_contain_text("去哪里等")
+    stand.press("结束")
+    stand.lifts()
+    stand.forgot(me.name, me.card, number)
+
+
+def test_without_a_card_the_queues_are_numbers(stand: Stand) -> None:
+    stand.press("还要等多久")
+    stand.press("没带卡？看各科叫到几号")
+    stand.stands("现在叫到几号")
+    main = stand.page.locator("main")
+    expect(main).to_contain_text("心血管专家门诊")
+    expect(main).to_contain_text("Z006")
+    stand.press(re.compile("眼科诊区"))
+    expect(main).to_contain_text("E001")
+    assert "买买提" not in main.inner_text()
+    stand.press("返回")
+    expect(stand.home).to_be_visible()
+
+
+def test_from_a_doctors_page_to_that_doctors_numbers(stand: Stand) -> None:
+    stand.press("科室和专家", re.compile("呼吸内科"))
+    main = stand.page.locator("main")
+    expect(main).to_contain_text("慢阻肺、哮喘")
+    stand.press("English")
+    expect(main).to_contain_text("COPD, asthma")
+    stand.press("中文", re.compile("罗一舟"))
+    stand.stands("放上证件 就能挂号")
+    me = named("苏晚")
+    stand.known(me)
+    stand.stands("您想什么时候来")
+    expect(stand.page.locator(".chosen")).to_contain_text("罗一舟")
+    stand.press("不办了")
+    stand.lifts()
+    stand.forgot(me.name, me.card)
