@@ -67,6 +67,7 @@ from realtime.tokens import Gate
 from realtime.topics.clinic_counter import ClinicCounter
 from realtime.topics.hub import Hub
 from realtime.topics.patients_counter import PatientsCounter
+from realtime.topics.schedule_counter import ScheduleCounter
 from realtime.topics.session_counter import SessionCounter
 from realtime.version import CHECKOUT, version
 from realtime.visits import Visits
@@ -94,7 +95,7 @@ async def serving(
         keys.data.id, keys.data.cipher, keys.data.index, older=keys.data.older
     )
     forecasts = Forecasts(worker_command(settings.data_dir / "forecast" / "learnt"))
-    patients = PatientsCounter()
+    patients, schedules = PatientsCounter(), ScheduleCounter(vault)
     book = Book(journal, vault)
     news = PatientNews(journal, vault, book)
     gate = Gate(keys.tokens)
@@ -124,7 +125,7 @@ async def serving(
     built = [
         *capabilities(
             *(vault, settings.hospital.zone, patients, terminals, planning),
-            *(announcing, sessions, today, health),
+            *(announcing, sessions, today, health, schedules),
         ),
         *(wing(vault) for wing in wings),
     ]
@@ -178,6 +179,7 @@ async def serving(
     news.speak_through(system)
     desk = PatientsDesk(hospital, system, vault, book)
     patients.staff(desk, today)
+    schedules.staff(desk, system)
     sessions.staff(hospital, system, desk, visits)
     edge = Edge(
         hub, _edge_settings(settings), server_time=lambda: iso(clock.now(), zone)

@@ -27,13 +27,14 @@ from realtime.floor_health import FloorHealth
 from realtime.planning import Planning
 from realtime.terminals import Terminals
 from realtime.topics.area_counter import AreaCounter
+from realtime.topics.booker_counter import BookerCounter
 from realtime.topics.clinic_counter import ClinicCounter
 from realtime.topics.counter import Counter
 from realtime.topics.directory_counter import DirectoryCounter
 from realtime.topics.floor_counter import FloorCounter
 from realtime.topics.hospital_counter import HospitalCounter
 from realtime.topics.patients_counter import PatientsCounter
-from realtime.topics.schedule_counter import BookerCounter, ScheduleCounter
+from realtime.topics.schedule_counter import ScheduleCounter
 from realtime.topics.session_counter import SessionCounter
 from realtime.topics.staff_counter import StaffCounter
 from realtime.topics.terminal_counter import RosterCounter, TerminalCounter
@@ -52,12 +53,13 @@ def capabilities(
     sessions: SessionCounter | None = None,
     today: Callable[[], str] | None = None,
     health: FloorHealth | None = None,
+    schedules: ScheduleCounter | None = None,
 ) -> list[tuple[Capability[Any], Counter]]:
     """Every kind of actor of this release, with its counter. That of the patients is
     staffed later by whoever gives it; without ``terminals`` nobody is let in."""
     return [
         _clinic(vault, today),
-        (schedule_capability(), ScheduleCounter(vault)),
+        (schedule_capability(), schedules or ScheduleCounter(vault)),
         (booker_capability(), BookerCounter()),
         (directory_capability(), DirectoryCounter()),
         (staff_capability(vault), StaffCounter()),

@@ -36,6 +36,7 @@ from actors.runtime.shape import names_of
 from actors.runtime.system import ActorSystem, Ref
 from actors.schedule.actor import schedule_stream
 from actors.schedule.commands import ChangePerson
+from actors.schedule.state import ScheduleState
 
 log = logging.getLogger("houzhen.patients")
 
@@ -73,7 +74,22 @@ class OnePerson:
         taken: TakeIn = await self._of(person).read(all_of_it)
         standing = (one.ref for one in taken.bookings if one.outcome != "over")
         await self._hand_over(standing, into)
-        await self._tell(into, taken)
+        rule = await self._rule(taken)
+        await self._tell(into, msgspec.structs.replace(taken, rule=rule))
+
+    async def _rule(self, taken: TakeIn) -> NoShowRule:
+        """By which their no-shows count: the department's of the last of them."""
+        last = max(
+            (one for one in taken.bookings if one.counts),
+            key=lambda one: (one.since, one.ref),
+            default=None,
+        )
+        if last is None:
+            return _NEVER
+        department, day, _ = last.ref.split("/")
+        stream = schedule_stream(self._hospital, department, day)
+        rule: NoShowRule = await self.system.ref(stream).read(_no_show_rule)
+        return rule
 
     async def _part(self, person: str, out_of: str) -> None:
         await self._tell(person, Part(by=NAME))
@@ -121,6 +137,10 @@ class OnePerson:
 
     def _of(self, person: str) -> Ref:
         return self.system.ref(booker_stream(self._hospital, person))
+
+
+def _no_show_rule(state: ScheduleState) -> NoShowRule:
+    return state.settings.no_show
 
 
 def _refs(state: BookerState) -> tuple[str, ...]:

@@ -8,11 +8,13 @@ from actors.booker.messages import (
     Close,
     Closed,
     Command,
+    Entry,
     Event,
     GiveBack,
     GivenBack,
     Join,
     Joined,
+    NoShowRule,
     Note,
     Noted,
     Part,
@@ -64,7 +66,15 @@ def decide(state: BookerState, command: Command, now: Millis) -> Decision:
             refs = tuple(ref for ref in command.refs if ref in state.bookings)
             if not refs:
                 return Accepted((), Nothing())
-            back = GivenBack(at=now, by=command.by, to=command.to, refs=refs)
+            theirs = set(state.closed_for) & set(refs)
+            own = tuple(ref for ref in state.closed_for if ref not in theirs)
+            back = GivenBack(
+                at=now,
+                by=command.by,
+                to=command.to,
+                refs=refs,
+                again=own if theirs else (),
+            )
             return Accepted((back,), Nothing())
         case _:
             assert_never(command)
@@ -83,7 +93,21 @@ def _take_in(state: BookerState, command: TakeIn, now: Millis) -> tuple[Event, .
         closed_until=command.closed_until if longer else 0,
         closed_for=command.closed_for if longer else (),
     )
-    return (taken,)
+    return (taken, *_closed_by_both(state, command, new, now))
+
+
+def _closed_by_both(
+    state: BookerState, command: TakeIn, new: tuple[Entry, ...], now: Millis
+) -> tuple[Event, ...]:
+    """Two too few each may be enough together: as if the last had come just now."""
+    counted = {**state.counted, **{one.ref: one.since for one in new if one.counts}}
+    if not any(one.counts for one in new):
+        return ()
+    last = max(counted.values())
+    until = last + command.rule.closed_days * DAY_MS
+    if until <= max(state.closed_until, command.closed_until, now):
+        return ()
+    return _closing(command.rule, counted, last, until, command.by, now)
 
 
 def _note(state: BookerState, note: Note, now: Millis) -> tuple[Event, ...]:
@@ -105,20 +129,26 @@ def _note(state: BookerState, note: Note, now: Millis) -> tuple[Event, ...]:
             reason = "爽约已经撤销"
             return noted, Reopened(at=now, by=note.by, reason=reason)
         return (noted,)
-    rule = note.rule
-    recent = [
+    counted = {**state.counted, note.ref: note.since}
+    until = max(state.closed_until, note.since + note.rule.closed_days * DAY_MS)
+    return noted, *_closing(note.rule, counted, note.since, until, note.by, now)
+
+
+def _closing(
+    rule: NoShowRule,
+    counted: dict[str, Millis],
+    last: Millis,
+    until: Millis,
+    by: str,
+    now: Millis,
+) -> tuple[Event, ...]:
+    """Enough of them within so many days of the last."""
+    recent = tuple(
         ref
-        for ref, since in state.counted.items()
-        if since > note.since - rule.within_days * DAY_MS
-    ]
-    counted = (*recent, note.ref)
-    if not rule.count or len(counted) < rule.count:
-        return (noted,)
-    closed = Closed(
-        at=now,
-        by=note.by,
-        until=max(state.closed_until, note.since + rule.closed_days * DAY_MS),
-        reason=f"{rule.within_days} 天内爽约 {len(counted)} 次",
-        no_shows=counted,
+        for ref, since in counted.items()
+        if since > last - rule.within_days * DAY_MS
     )
-    return noted, closed
+    if not rule.count or len(recent) < rule.count:
+        return ()
+    reason = f"{rule.within_days} 天内爽约 {len(recent)} 次"
+    return (Closed(at=now, by=by, until=until, reason=reason, no_shows=recent),)

@@ -89,12 +89,14 @@ class Part(_Command, frozen=True, tag="booker.part"):
 
 
 class TakeIn(_Command, frozen=True, tag="booker.take_in"):
-    """What the record of ``of`` held is this person's too. Told twice it is once."""
+    """What the record of ``of`` held is this person's too. Told twice it is once.
+    ``rule`` is what their no-shows are counted by, now that they are one's."""
 
     of: str
     bookings: tuple[Entry, ...]
     closed_until: Millis = 0
     closed_for: tuple[str, ...] = ()
+    rule: NoShowRule = NoShowRule(count=0)
 
 
 class GiveBack(_Command, frozen=True, tag="booker.give_back"):
@@ -152,8 +154,12 @@ class TakenIn(_Deed, frozen=True, tag="booker.taken_in"):
 
 
 class GivenBack(_Deed, frozen=True, tag="booker.given_back"):
+    """``again``: booking was closed for no-shows of both, so it is open, and these
+    count towards the next time."""
+
     to: str
     refs: tuple[str, ...]
+    again: tuple[str, ...] = ()
 
 
 Event: TypeAlias = Noted | Closed | Reopened | Joined | Parted | TakenIn | GivenBack

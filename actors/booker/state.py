@@ -67,6 +67,10 @@ def evolve(state: BookerState, event: Event) -> None:
                 state.counted.pop(ref, None)
             if state.closed_for and set(state.closed_for) <= set(event.refs):
                 state.closed_until, state.closed_for = 0, ()
+            if event.again:
+                state.closed_until, state.closed_for = 0, ()
+            for ref in event.again:
+                state.counted[ref] = state.bookings[ref].since
         case _:
             assert_never(event)
 

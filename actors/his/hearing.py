@@ -24,6 +24,7 @@ from actors.his.messages import (
     HearStops,
     NoteDoubt,
     SaidBase,
+    SaidRegistration,
 )
 from actors.his.persons import Persons
 from actors.his.state import HisState
@@ -55,6 +56,7 @@ class Hearing:
         self._voice = Voice(vault)
         self._hospital = hospital
         self._persons = persons
+        self._asked_about = 0
 
     async def registrations(self, day: str) -> int:
         """What is new since it was last asked. Answers how much that was."""
@@ -98,7 +100,7 @@ class Hearing:
     async def _hear(self, ref: Ref, rows: list[Registration], after: int) -> int:
         """Only what differs from what is known is sealed and sent on."""
         digests = {row.register_no: self._voice.digest(row) for row in rows}
-        known = await ref.read(lambda s: _known(s, rows))
+        known, before = await ref.read(lambda s: _known(s, rows))
         new = [
             row
             for row in rows
@@ -107,7 +109,9 @@ class Hearing:
         said = tuple(
             [
                 self._voice.registration(
-                    row, digests[row.register_no], await self._person(row)
+                    row,
+                    digests[row.register_no],
+                    await self._person(ref, row, before.get(row.register_no)),
                 )
                 for row in new
             ]
@@ -118,8 +122,34 @@ class Hearing:
         heard = await self._tell(ref, HearRegistrations(said=said, after=after))
         return heard.new
 
-    async def _person(self, row: Registration) -> str:
-        return await self._persons.of(row) if self._persons is not None else ""
+    async def _person(
+        self, ref: Ref, row: Registration, before: SaidRegistration | None
+    ) -> str:
+        """Whose it is; what HIS has changed about them meanwhile is followed."""
+        if self._persons is None:
+            return ""
+        found = await self._persons.of(row)
+        if found.person and not found.entered:
+            was = "" if before is None else self._voice.name_of(before)
+            doubt = await self._persons.follow(found.person, row, was)
+            if doubt:
+                await self._doubt(ref, "patients", doubt)
+        return found.person
+
+    async def people(self, day: str) -> None:
+        """What HIS has changed about patients of this day, though nothing of their
+        registrations is new; some at a time, each in turn."""
+        if self._persons is None:
+            return
+        ref = self._day(day)
+        everybody: list[str] = await ref.read(_patients)
+        start = self._asked_about % max(len(everybody), 1)
+        in_turn = (everybody[start:] + everybody[:start])[:_ASK_AT_MOST]
+        for patient_id in in_turn:
+            self._asked_about += 1
+            doubt = await self._persons.look_again(patient_id, day)
+            if doubt:
+                await self._doubt(ref, "patients", doubt)
 
     async def sessions(self, day: str) -> int:
         ref = self._day(day)
@@ -185,12 +215,27 @@ def _base(kind: str, state: HisState) -> dict[str, SaidBase]:
     return dict(state.base.get(kind, {}))
 
 
-def _known(state: HisState, rows: list[Registration]) -> dict[str, tuple[int, bytes]]:
-    return {
-        row.register_no: (kept.said.version, kept.said.digest)
+def _known(
+    state: HisState, rows: list[Registration]
+) -> tuple[dict[str, tuple[int, bytes]], dict[str, SaidRegistration]]:
+    """Version and digest of what was said last, and all of it."""
+    said = {
+        row.register_no: kept.said
         for row in rows
         if (kept := state.registrations.get(row.register_no)) is not None
     }
+    return {no: (one.version, one.digest) for no, one in said.items()}, said
+
+
+def _patients(state: HisState) -> list[str]:
+    """HIS's numbers of those who are in the index, as they were first heard of."""
+    return list(
+        dict.fromkeys(
+            kept.said.patient_id
+            for kept in state.registrations.values()
+            if kept.said.person and kept.said.standing in ("booked", "taken")
+        )
+    )
 
 
 def _live_but_for(state: HisState, there: set[str]) -> list[str]:

@@ -31,6 +31,7 @@ class Pace(msgspec.Struct, frozen=True, kw_only=True):
     schedules_s: float = 60.0
     later_days_s: float = 60.0
     sweep_s: float = 600.0
+    people_s: float = 60.0
     base_s: float = 900.0
     days: int = 7
 
@@ -82,6 +83,7 @@ class Sync:
                 ("today", pace.registrations_s, self._today),
                 ("later days", pace.later_days_s, self._later_days),
                 ("sweep", pace.sweep_s, self._sweep),
+                ("people", pace.people_s, self._people),
             ):
                 nursery.start_soon(self._every, name, every_s, turn)
 
@@ -138,6 +140,9 @@ class Sync:
         for day in self.days()[1:]:
             await self.hearing.registrations(day)
             self.figures.delivered += await self.delivering.registrations(day)
+
+    async def _people(self) -> None:
+        await self.hearing.people(self.today)
 
     async def _sweep(self) -> None:
         for day in self.days():

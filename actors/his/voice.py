@@ -20,7 +20,7 @@ from actors.his.messages import (
     SaidSlot,
     SaidStop,
 )
-from actors.kernel.sealed import Vault
+from actors.kernel.sealed import CannotOpen, Vault
 
 _encode = msgspec.json.Encoder(order="deterministic").encode
 
@@ -65,6 +65,13 @@ class Voice:
             channel=row.channel,
             person=person,
         )
+
+    def name_of(self, said: SaidRegistration) -> str:
+        """Empty when the key it was sealed with is gone."""
+        try:
+            return self._vault.open(said.name)
+        except CannotOpen:
+            return ""
 
     def _card(self, row: Registration) -> str:
         """What a kiosk will look for. Who has no card has the patient's number."""

@@ -8,6 +8,7 @@ seen to the right to ask. What it shows it has first put on record.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
 import msgspec
 from sqlalchemy import Engine
@@ -52,6 +53,25 @@ Fits = Callable[[str, str], bool]
 MOST_FOUND = 20
 _CANDIDATES = 300
 UNNAMED = "无名氏"
+
+
+SHOWN: tuple[Kind, ...] = (
+    "hospital_card",
+    "social_card",
+    "id_card",
+    "health_code",
+    *("hmt_permit", "foreign_permit", "taiwan_permit", "passport"),
+    *("birth_certificate", "record_no", "temporary"),
+)
+"""What somebody most likely shows at a kiosk, the likeliest first."""
+
+
+class ForATicket(NamedTuple):
+    """A person by id, name and the card they will check in with, sealed."""
+
+    person: str
+    name: Sealed
+    card: str
 
 
 class PatientsDesk:
@@ -194,6 +214,28 @@ class PatientsDesk:
             raise Refused("erased", "这份档案已经按要求删除，请重新建档。")
         return row.body.display
 
+    async def for_a_ticket(self, person: str) -> ForATicket:
+        """Whom this id means by now, as a clinic's ticket has them. Raises Refused."""
+
+        def root(state: IndexState) -> int:
+            number = state.number_of(person)
+            return number and state.root(number)
+
+        number: int = await self._system.ref(self.stream).read(root)
+        if not number:
+            raise _nobody(person)
+        one = f"p{number}"
+        display = await self.display(one)
+        # theirs go before those of a record that was merged into it
+        numbers = reversed((await self.look(one)).numbers)
+        shown = {number.kind: number.value for number in numbers}
+        card = next((shown[kind] for kind in SHOWN if kind in shown), f"person {one}")
+        return ForATicket(one, display, self._vault.index("card", card))
+
+    async def called(self, person: str) -> str:
+        """The name, open. Raises Refused."""
+        return self._vault.open(await self.display(person))
+
     async def search(self, text: str, day: str) -> tuple[list[Seen], bool]:
         """Whom a name, its letters, a telephone number (or its last four digits) or
         any card's number may mean; and whether there are more than are shown."""
@@ -291,7 +333,7 @@ class PatientsDesk:
         await self._book.caught_up()
         rows = await self._rows([int(person[1:])])
         if not rows:
-            raise Refused("unknown_person", "没有这份档案，请重新查找。", person=person)
+            raise _nobody(person)
         return rows[0]
 
     async def _own(self, person: str) -> tuple[Row, OwnKey]:
@@ -342,6 +384,10 @@ class PatientsDesk:
                     row = rows[row.merged_into]
                 found.setdefault(row.person, opened(self._vault, row))
         return list(found.values())
+
+
+def _nobody(person: str) -> Refused:
+    return Refused("unknown_person", "没有这份档案，请重新查找。", person=person)
 
 
 def _sealed(own: OwnKey, details: Details) -> dict[Field, Sealed]:

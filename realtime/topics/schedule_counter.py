@@ -7,54 +7,41 @@ for whom; staff ask through ``desk``, and HIS or an administrator lays the plan 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Annotated, Any, Literal
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 import msgspec
-from msgspec import Meta
 
 from actors.booker.actor import KIND as BOOKER
-from actors.booker.messages import Close, Reopen
+from actors.booker.messages import Standing
 from actors.booker.state import BookerState, standing
-from actors.kernel.errors import Forbidden, UnknownAsk, UnknownTarget
+from actors.kernel.errors import BadRequest, Forbidden, UnknownAsk, UnknownTarget
+from actors.kernel.identity import stream_name
 from actors.kernel.sealed import Vault
-from actors.kernel.times import Millis
+from actors.patients.desk import PatientsDesk
+from actors.runtime.system import ActorSystem
 from actors.schedule.commands import (
     AddSession,
-    Amount,
     Answer,
     Book,
     Cancel,
     Change,
     ChangeRules,
     Confirm,
-    Count,
     Excuse,
     Extra,
     Lock,
     Move,
-    Number,
     Open,
     Patient,
-    PersonId,
-    Reason,
-    Reference,
-    Remark,
     Replace,
     Resume,
     SetCount,
     Stop,
     Take,
 )
-from actors.schedule.plan import (
-    ChannelPlan,
-    DepartmentPlan,
-    DoctorPlan,
-    Key,
-    SessionPlan,
-    Settings,
-)
 from realtime.tokens import Principal
+from realtime.topics import schedule_bodies as b
 from realtime.topics.counter import Errand, Facts, read_body
 
 SELLS: dict[str, frozenset[str]] = {
@@ -66,115 +53,6 @@ SELLS: dict[str, frozenset[str]] = {
 STAFF = frozenset({"desk", "nurse", "manager", "his", "admin"})
 SETS_UP = frozenset({"admin", "his"})
 
-Card = Annotated[str, Meta(max_length=128, pattern=r"\S")]
-PersonName = Annotated[str, Meta(max_length=60, pattern=r"\S")]
-
-
-class _Body(msgspec.Struct, frozen=True, kw_only=True):
-    """What a client sends; fields we do not know are a later client's."""
-
-
-class _ForPatient(_Body, frozen=True, kw_only=True):
-    session: str
-    person: PersonId
-    name: PersonName
-    card: Card
-    slot: str | None = None
-
-
-class _Lock(_ForPatient, frozen=True, kw_only=True):
-    channel: str
-    instead_of: Reference = ""
-
-
-class _Book(_Lock, frozen=True, kw_only=True):
-    number: Number | None = None
-    paid: Amount = 0
-    trade: Reference = ""
-    take: bool = False
-    outside: bool = False
-    ref: Reference = ""
-
-
-class _Extra(_ForPatient, frozen=True, kw_only=True):
-    reason: Reason
-    where: Literal["half_end", "slot_end", "after"] = "half_end"
-    after: str | None = None
-
-
-class _Booking(_Body, frozen=True, kw_only=True):
-    booking: str
-    person: PersonId | None = None
-
-
-class _Confirm(_Booking, frozen=True, kw_only=True):
-    paid: Amount = 0
-    trade: Reference = ""
-    number: Number | None = None
-    take: bool = False
-
-
-class _Cancel(_Booking, frozen=True, kw_only=True):
-    reason: Remark = ""
-
-
-class _Change(_Cancel, frozen=True, kw_only=True):
-    session: str
-    slot: str | None = None
-
-
-class _Answer(_Booking, frozen=True, kw_only=True):
-    answer: Literal["doctor", "day", "refund", "stay"]
-    session: str | None = None
-    slot: str | None = None
-    to: Reference = ""
-
-
-class _Excuse(_Body, frozen=True, kw_only=True):
-    booking: str
-    reason: Reason
-
-
-class _Session(_Body, frozen=True, kw_only=True):
-    session: str
-    reason: Reason
-
-
-class _Stop(_Session, frozen=True, kw_only=True):
-    slots: tuple[str, ...] = ()
-
-
-class _Move(_Session, frozen=True, kw_only=True):
-    to: Reference
-
-
-class _Replace(_Session, frozen=True, kw_only=True):
-    doctor: Key
-    plan: DoctorPlan | None = None
-
-
-class _SetCount(_Session, frozen=True, kw_only=True):
-    slot: str
-    count: Count
-
-
-class _Open(_Body, frozen=True, kw_only=True):
-    department: DepartmentPlan
-    doctors: dict[Key, DoctorPlan] = {}
-    sessions: dict[Key, SessionPlan] = {}
-    channels: dict[Key, ChannelPlan] | None = None
-    settings: Settings = Settings()
-
-
-class _AddSession(_Body, frozen=True, kw_only=True):
-    session: Key
-    plan: SessionPlan
-    doctor: DoctorPlan | None = None
-
-
-class _ChangeRules(_Body, frozen=True, kw_only=True):
-    settings: Settings
-
 
 class ScheduleCounter:
     """See Counter. Names and cards come in as people know them, and go on sealed."""
@@ -183,31 +61,38 @@ class ScheduleCounter:
 
     def __init__(self, vault: Vault) -> None:
         self._vault = vault
+        self._desk: PatientsDesk | None = None
+        self._system: ActorSystem | None = None
         self._asks: dict[tuple[str, str], Callable[..., Errand]] = {
             ("pool", "lock"): self._lock,
-            ("pool", "confirm"): self._for_the_patient(Confirm, _Confirm),
-            ("pool", "cancel"): self._for_the_patient(Cancel, _Cancel),
-            ("pool", "change"): self._for_the_patient(Change, _Change),
-            ("pool", "take"): self._for_the_patient(Take, _Booking),
-            ("pool", "answer"): self._for_the_patient(Answer, _Answer),
+            ("pool", "confirm"): self._for_the_patient(Confirm, b.ConfirmBody),
+            ("pool", "cancel"): self._for_the_patient(Cancel, b.CancelBody),
+            ("pool", "change"): self._for_the_patient(Change, b.ChangeBody),
+            ("pool", "take"): self._for_the_patient(Take, b.BookingBody),
+            ("pool", "answer"): self._for_the_patient(Answer, b.AnswerBody),
             ("desk", "lock"): self._lock,
             ("desk", "book"): self._book,
-            ("desk", "confirm"): self._by_staff(Confirm, _Confirm),
-            ("desk", "cancel"): self._by_staff(Cancel, _Cancel, staff=True),
-            ("desk", "change"): self._by_staff(Change, _Change, staff=True),
-            ("desk", "take"): self._by_staff(Take, _Booking, staff=True),
-            ("desk", "answer"): self._by_staff(Answer, _Answer),
-            ("desk", "excuse"): self._by_staff(Excuse, _Excuse),
+            ("desk", "confirm"): self._by_staff(Confirm, b.ConfirmBody),
+            ("desk", "cancel"): self._by_staff(Cancel, b.CancelBody, staff=True),
+            ("desk", "change"): self._by_staff(Change, b.ChangeBody, staff=True),
+            ("desk", "take"): self._by_staff(Take, b.BookingBody, staff=True),
+            ("desk", "answer"): self._by_staff(Answer, b.AnswerBody),
+            ("desk", "excuse"): self._by_staff(Excuse, b.ExcuseBody),
             ("desk", "extra"): self._extra,
-            ("desk", "stop"): self._by_staff(Stop, _Stop),
-            ("desk", "move"): self._by_staff(Move, _Move),
-            ("desk", "replace"): self._by_staff(Replace, _Replace),
-            ("desk", "resume"): self._by_staff(Resume, _Session),
-            ("desk", "set_count"): self._by_staff(SetCount, _SetCount),
-            ("setup", "open"): self._setting_up(Open, _Open),
-            ("setup", "add_session"): self._setting_up(AddSession, _AddSession),
-            ("setup", "change_rules"): self._setting_up(ChangeRules, _ChangeRules),
+            ("desk", "stop"): self._by_staff(Stop, b.StopBody),
+            ("desk", "move"): self._by_staff(Move, b.MoveBody),
+            ("desk", "replace"): self._by_staff(Replace, b.ReplaceBody),
+            ("desk", "resume"): self._by_staff(Resume, b.SessionBody),
+            ("desk", "set_count"): self._by_staff(SetCount, b.SetCountBody),
+            ("setup", "open"): self._setting_up(Open, b.OpenBody),
+            ("setup", "add_session"): self._setting_up(AddSession, b.AddSessionBody),
+            ("setup", "change_rules"): self._setting_up(ChangeRules, b.ChangeRulesBody),
         }
+
+    def staff(self, desk: PatientsDesk, system: ActorSystem) -> None:
+        """Whom the index knows needs no more than an id from here on."""
+        self._desk = desk
+        self._system = system
 
     def may_look(self, who: Principal, parts: tuple[str, ...], view: str) -> None:
         match view:
@@ -236,81 +121,118 @@ class ScheduleCounter:
     def _lock(
         self, who: Principal, parts: tuple[str, ...], view: str, body: msgspec.Raw
     ) -> Errand:
-        asked: _Lock = read_body(body, _Lock)
+        asked: b.LockBody = read_body(body, b.LockBody)
         if view == "desk":
             _must_be(who, STAFF, parts)
         else:
             _must_sell(who, asked.channel)
-        lock = Lock(
-            by=who.name,
-            session=asked.session,
-            channel=asked.channel,
-            patient=self._patient(asked),
-            slot=asked.slot,
-            instead_of=asked.instead_of,
-        )
-        return Errand(lock, facts=self._standing(asked.person, parts, lock))
+
+        def lock(patient: Patient, said: Standing | None) -> Lock:
+            return Lock(
+                by=who.name,
+                session=asked.session,
+                channel=asked.channel,
+                patient=patient,
+                slot=asked.slot,
+                standing=said,
+                instead_of=asked.instead_of,
+            )
+
+        return self._for(asked, parts, lock)
 
     def _book(
         self, who: Principal, parts: tuple[str, ...], view: str, body: msgspec.Raw
     ) -> Errand:
-        asked: _Book = read_body(body, _Book)
+        asked: b.BookBody = read_body(body, b.BookBody)
         _must_be(who, SETS_UP if asked.outside else STAFF, parts)
-        book = Book(
-            by=who.name,
-            session=asked.session,
-            channel=asked.channel,
-            patient=self._patient(asked),
-            slot=asked.slot,
-            number=asked.number,
-            paid=asked.paid,
-            trade=asked.trade,
-            take=asked.take,
-            outside=asked.outside,
-            ref=asked.ref,
-            instead_of=asked.instead_of,
-        )
-        return Errand(book, facts=self._standing(asked.person, parts, book))
+
+        def book(patient: Patient, said: Standing | None) -> Book:
+            return Book(
+                by=who.name,
+                session=asked.session,
+                channel=asked.channel,
+                patient=patient,
+                slot=asked.slot,
+                number=asked.number,
+                paid=asked.paid,
+                trade=asked.trade,
+                take=asked.take,
+                outside=asked.outside,
+                ref=asked.ref,
+                standing=said,
+                instead_of=asked.instead_of,
+            )
+
+        return self._for(asked, parts, book)
 
     def _extra(
         self, who: Principal, parts: tuple[str, ...], view: str, body: msgspec.Raw
     ) -> Errand:
-        asked: _Extra = read_body(body, _Extra)
+        asked: b.ExtraBody = read_body(body, b.ExtraBody)
         _must_be(who, STAFF | {"doctor"}, parts)
-        return Errand(
-            Extra(
+
+        def extra(patient: Patient, said: Standing | None) -> Extra:
+            return Extra(
                 by=who.name,
                 session=asked.session,
-                patient=self._patient(asked),
+                patient=patient,
                 reason=asked.reason,
                 slot=asked.slot,
                 where=asked.where,
                 after=asked.after,
             )
-        )
 
-    def _patient(self, asked: _ForPatient) -> Patient:
-        return Patient(
+        return self._for(asked, parts, extra)
+
+    def _for(
+        self,
+        asked: b.ForPatientBody,
+        parts: tuple[str, ...],
+        command: Callable[[Patient, Standing | None], Lock | Book | Extra],
+    ) -> Errand:
+        """With whom it is for, and what their own record says of them."""
+        department, day = _department_and_day(parts)
+        if asked.name is None and asked.card is None:
+            return Errand(None, gather=self._by_the_index(asked, parts, command))
+        if asked.name is None or asked.card is None:
+            missing = "name" if asked.name is None else "card"
+            raise BadRequest("姓名和卡号要一起给，或者都不给。", field=missing)
+        patient = Patient(
             asked.person,
             self._vault.seal(asked.name),
             self._vault.index("card", asked.card),
         )
 
-    def _standing(
-        self, person: str, parts: tuple[str, ...], command: Lock | Book
-    ) -> Facts:
+        def complete(booker: BookerState) -> Lock | Book | Extra:
+            return command(patient, standing(booker, day, department))
+
+        return Errand(
+            command(patient, None), facts=Facts(BOOKER, (asked.person,), complete)
+        )
+
+    def _by_the_index(
+        self,
+        asked: b.ForPatientBody,
+        parts: tuple[str, ...],
+        command: Callable[[Patient, Standing | None], Lock | Book | Extra],
+    ) -> Callable[[], Awaitable[Lock | Book | Extra]]:
         department, day = _department_and_day(parts)
+        desk, system = self._desk, self._system
+        if desk is None or system is None:
+            raise BadRequest("请给出姓名和卡号。", field="name")
 
-        def complete(booker: BookerState) -> Lock | Book:
-            said = standing(booker, day, department)
-            return msgspec.structs.replace(command, standing=said)
+        async def gather() -> Lock | Book | Extra:
+            patient = Patient(*await desk.for_a_ticket(asked.person))
+            booker = system.ref(stream_name(desk.hospital, BOOKER, patient.person))
+            said = await booker.read(lambda state: standing(state, day, department))
+            return command(patient, said)
 
-        return Facts(BOOKER, (person,), complete)
+        return gather
 
     # -- everything else -----------------------------------------------------------
 
     def _for_the_patient(
-        self, command: Any, kind: type[_Booking]
+        self, command: Any, kind: type[b.BookingBody]
     ) -> Callable[..., Any]:
         """Asked by a machine: it must say whose number it is."""
 
@@ -327,7 +249,7 @@ class ScheduleCounter:
         return errand
 
     def _by_staff(
-        self, command: Any, kind: type[_Body], **more: Any
+        self, command: Any, kind: type[b.Body], **more: Any
     ) -> Callable[..., Any]:
         def errand(
             who: Principal, parts: tuple[str, ...], view: str, body: msgspec.Raw
@@ -338,7 +260,7 @@ class ScheduleCounter:
 
         return errand
 
-    def _setting_up(self, command: Any, kind: type[_Body]) -> Callable[..., Any]:
+    def _setting_up(self, command: Any, kind: type[b.Body]) -> Callable[..., Any]:
         def errand(
             who: Principal, parts: tuple[str, ...], view: str, body: msgspec.Raw
         ) -> Errand:
@@ -349,47 +271,7 @@ class ScheduleCounter:
         return errand
 
 
-class _Close(_Body, frozen=True, kw_only=True):
-    until: Millis
-    reason: Reason
-
-
-class _Reopen(_Body, frozen=True, kw_only=True):
-    reason: Reason
-
-
-class BookerCounter:
-    """A person's own record, for the desks that explain it and lift a ban."""
-
-    kind = "booker"
-
-    def may_look(self, who: Principal, parts: tuple[str, ...], view: str) -> None:
-        if view != "mine":
-            raise UnknownTarget
-        if who.roles.isdisjoint(STAFF | {"phone", "kiosk"}):
-            raise Forbidden
-
-    def errand(
-        self,
-        who: Principal,
-        parts: tuple[str, ...],
-        view: str,
-        name: str,
-        body: msgspec.Raw,
-    ) -> Errand:
-        if view != "mine" or name not in ("close", "reopen"):
-            raise UnknownAsk
-        if who.roles.isdisjoint(STAFF):
-            raise Forbidden
-        if name == "close":
-            closing = read_body(body, _Close)
-            return Errand(
-                Close(by=who.name, until=closing.until, reason=closing.reason)
-            )
-        return Errand(Reopen(by=who.name, reason=read_body(body, _Reopen).reason))
-
-
-def _fields(asked: _Body) -> dict[str, Any]:
+def _fields(asked: b.Body) -> dict[str, Any]:
     return msgspec.structs.asdict(asked)
 
 

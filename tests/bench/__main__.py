@@ -9,6 +9,9 @@ import sys
 from collections.abc import Sequence
 from types import FrameType
 
+import msgspec
+
+from tests.bench.pace import pace
 from tests.bench.processes import BenchFailed, allow_descriptors
 from tests.bench.report import Report, tell
 
@@ -53,8 +56,11 @@ def main(words: Sequence[str] | None = None) -> int:
 def run(name: str, *, quick: bool) -> Report:
     # only the one asked for: another's peers need not be installed
     bench = importlib.import_module(f"tests.bench.{name}")
+    before = pace()
     found: Report = bench.run(quick=quick)
-    return found
+    paces = {"before": before, "after": pace()}
+    machine = msgspec.structs.replace(found.machine, pace=paces)
+    return msgspec.structs.replace(found, machine=machine)
 
 
 def _leave(signum: int, frame: FrameType | None) -> None:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import msgspec
 
+from tests.bench.pace import Pace
+
 
 class Machine(msgspec.Struct, frozen=True):
     cpu: str
@@ -17,6 +19,8 @@ class Machine(msgspec.Struct, frozen=True):
     kernel: str
     python: str
     sqlite: str
+    pace: dict[str, Pace] = {}
+    """Before the bench and after it."""
 
     def __str__(self) -> str:
         return (

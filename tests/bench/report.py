@@ -42,6 +42,8 @@ def tell(words: str) -> None:
 
 def _lines(found: Report) -> Iterable[str]:
     yield f"{found.bench}: {found.machine}"
+    for moment, pace in found.machine.pace.items():
+        yield f"a fixed piece of Python, {moment}: {pace}"
     for name, figure in found.figures.items():
         if isinstance(figure, Mapping) and _is_table(figure):
             yield ""

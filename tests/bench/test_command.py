@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
+import sys
+from types import ModuleType
 
 import pytest
 
@@ -80,3 +83,19 @@ def test_an_unknown_bench_is_refused(capsys: pytest.CaptureFixture[str]) -> None
         command.main(["speed"])
     assert ended.value.code == 2
     assert "fanout" in capsys.readouterr().err
+
+
+def test_it_says_how_fast_the_machine_was(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bench = ModuleType("tests.bench.actors")
+    monkeypatch.setattr(bench, "run", lambda *, quick: a_report(700), raising=False)
+    monkeypatch.setitem(sys.modules, "tests.bench.actors", bench)
+    assert command.main(["actors"]) == 0
+    before, after = re.findall(
+        r"^a fixed piece of Python, (?:before|after): ([\d.]+) ms",
+        capsys.readouterr().out,
+        re.MULTILINE,
+    )
+    assert float(before) > 0
+    assert float(after) > 0

@@ -27,7 +27,12 @@ def hospital(pages: None, tmp_path: Path) -> Iterator[Hospital]:
 
 
 @pytest.mark.parametrize(
-    "gone", [Hospital.kill, Hospital.stop], ids=["kill -9", "SIGTERM"]
+    "gone",
+    [
+        pytest.param(Hospital.kill, id="kill -9"),
+        # how a server says good-bye is shown without a browser, too
+        pytest.param(Hospital.stop, id="SIGTERM", marks=pytest.mark.soak),
+    ],
 )
 def test_gone_and_back(
     gone: Callable[[Hospital], object], hospital: Hospital, floor: Floor

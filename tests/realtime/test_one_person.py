@@ -159,6 +159,25 @@ async def test_no_shows_add_up(tmp_path: Path) -> None:
         assert two.closed_until > EIGHT
 
 
+async def test_too_few_each_are_enough_together(tmp_path: Path) -> None:
+    """At once, not at the next no-show; and when they are two after all, neither has
+    enough."""
+    async with house(f"sqlite:///{tmp_path}/j.db", at_eight()) as system:
+        await missed(system, "p1", 1, 2)
+        await missed(system, "p2", 3)
+        await heard(system, FIRST)
+        two = await of(system, "p2")
+        assert len(two.closed_for) == 3
+        assert two.closed_until == EIGHT + 89 * 86_400_000  # the last was a day ago
+        await heard(system, FIRST)
+        assert await of(system, "p2") == two
+        parted = Unmerged(at=EIGHT, by="d", person="p1", out_of="p2", reason=REASON)
+        await heard(system, parted)
+        for person, days in (("p1", 2), ("p2", 1)):
+            one = await of(system, person)
+            assert (one.closed_until, len(one.counted)) == (0, days), person
+
+
 async def test_who_is_closed_out_stays_so_in_another_name(tmp_path: Path) -> None:
     async with house(f"sqlite:///{tmp_path}/j.db", at_eight()) as system:
         await missed(system, "p1", 1, 2, 3)

@@ -7,7 +7,18 @@ from typing import Any
 import pytest
 
 from actors.booker.actor import booker_capability, booker_stream, new
-from actors.booker.messages import Close, Closed, NoShowRule, Note, Noted, Reopen
+from actors.booker.messages import (
+    Close,
+    Closed,
+    Entry,
+    GiveBack,
+    GivenBack,
+    NoShowRule,
+    Note,
+    Noted,
+    Reopen,
+    TakeIn,
+)
 from actors.booker.state import BookerState, standing
 from actors.kernel.errors import UnknownTarget
 from actors.runtime.testkit import START, Kit
@@ -70,6 +81,37 @@ def test_an_excused_one_opens_it_again(kit: Kit[BookerState]) -> None:
     assert kit.state.closed_until == 0
 
 
+def test_those_of_another_record_close_it_at_once(kit: Kit[BookerState]) -> None:
+    def entries(day: int) -> tuple[Entry, ...]:
+        return tuple(
+            Entry(f"eye/e{n}/b1", f"e{n}", "no_show", START + day * DAY, counts=True)
+            for n in range(2)
+        )
+
+    kit.run(note(1, "no_show", day=0))
+    # too long ago to count with the last
+    far = TakeIn(by="p", of="p7", bookings=entries(91), rule=NoShowRule())
+    assert len(kit.run(far).events) == 1
+    kit.run(GiveBack(by="p", to="p7", refs=("eye/e0/b1", "eye/e1/b1")))
+    near = TakeIn(by="p", of="p7", bookings=entries(89), rule=NoShowRule())
+    _, closed = kit.run(near).events
+    assert isinstance(closed, Closed)
+    assert closed.until == START + (89 + 90) * DAY
+    assert kit.run(near).events == ()
+    (back,) = kit.run(GiveBack(by="p", to="p7", refs=("eye/e0/b1",))).events
+    assert isinstance(back, GivenBack)
+    assert back.again == ("cardio/day1/b1", "eye/e1/b1")
+    assert (kit.state.closed_until, len(kit.state.counted)) == (0, 2)
+
+
+def test_a_rule_that_is_off_closes_nothing(kit: Kit[BookerState]) -> None:
+    kit.run(note(1, "no_show"))
+    entry = Entry("eye/e1/b1", "e1", "no_show", START, counts=True)
+    taking = TakeIn(by="p", of="p7", bookings=(entry,), rule=NoShowRule(count=0))
+    assert len(kit.run(taking).events) == 1
+    assert kit.state.closed_until == 0
+
+
 def test_an_old_state_of_affairs_does_not_come_back(kit: Kit[BookerState]) -> None:
     kit.run(note(1, "over", day=2))
     assert kit.run(note(1, "held", day=1)).events == ()
@@ -112,4 +154,4 @@ def test_the_record_replays_to_what_it_was(kit: Kit[BookerState]) -> None:
         "eye/2026-11-22/b4": "no_show",
         "eye/2026-11-23/b9": "held",
     }
-    assert (state.closed_until, state.counted) == (0, {})
+    assert (state.closed_until, list(state.counted)) == (0, ["cardio/2026-11-20/b1"])

@@ -294,7 +294,7 @@ class ClinicDay(RuleBasedStateMachine):
 
 
 ClinicDay.TestCase.settings = settings(
-    max_examples=200, stateful_step_count=60, deadline=None
+    max_examples=100, stateful_step_count=60, deadline=None
 )
 TestClinicDay = ClinicDay.TestCase
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import Engine, select
+
 from actors.clinic.actor import clinic_capability, clinic_stream
 from actors.clinic.commands import Open
 from actors.clinic.plan import ClinicPlan, DoctorPlan, QueuePlan, RoomPlan
@@ -24,6 +26,7 @@ from actors.his.state import HisState
 from actors.his.sync import Pace, Sync
 from actors.his.telling import FOLLOWER, TELLS, Teller, lane_of
 from actors.journal.journal import Journal
+from actors.journal.tables import audit
 from actors.kernel.sealed import Vault
 from actors.patients.actor import index_stream, patients_capability
 from actors.patients.book import Book
@@ -37,6 +40,7 @@ from actors.runtime.system import ActorSystem
 from actors.runtime.testkit import ManualClock
 from actors.schedule.actor import schedule_capability, schedule_stream
 from actors.schedule.state import ScheduleState
+from realtime.patient_news import PatientNews
 from tests.actors.gateways.his.simulated import DAY, ZONE
 
 HOSPITAL = "test"
@@ -61,6 +65,7 @@ class House:
     his: His
     places: Places
     desk: PatientsDesk
+    news: PatientNews
 
     async def open(self, day: str = DAY) -> None:
         """The clinics' day, with one room for everything."""
@@ -122,8 +127,23 @@ class House:
         answer = await self.system.ref(self.desk.stream).ask(entering, principal="desk")
         return answer.read(PersonGiven).person
 
+    async def tell(self, command: Any) -> None:
+        """The patient index, as a desk of ours."""
+        await self.system.ref(self.desk.stream).ask(command, principal="desk")
+
     async def identify(self, kind: Kind, number: str) -> str | None:
         return await self.desk.identify(kind, number, DAY)
+
+    async def audited(self, name: str) -> list[str]:
+        """By whom, each time this was put on record."""
+        await self.news.reached(self.system.journal.top)
+
+        def look(engine: Engine) -> list[str]:
+            with engine.connect() as connection:
+                rows = select(audit.c.principal).where(audit.c.action == name)
+                return list(connection.execute(rows).scalars())
+
+        return await self.system.journal.look_beside(look)
 
     async def of_registrations(self) -> list[Difference]:
         return [d for d in await self.differences() if d.register_no]
@@ -161,7 +181,8 @@ async def house(
     journal = Journal(journal_url, release="test")
     clock = clock or ManualClock(MORNING)
     book = Book(journal, VAULT)
-    followers: list[Follower] = [book]
+    news = PatientNews(journal, VAULT, book)
+    followers: list[Follower] = [book, news]
     told: list[Teller] = []
 
     async def handle(record: Any) -> None:
@@ -180,12 +201,13 @@ async def house(
         clock=clock,
         followers=followers,
     )
+    news.speak_through(system)
     told.append(Teller(his, system, VAULT, HOSPITAL, DAY))
     desk = PatientsDesk(HOSPITAL, system, VAULT, book)
     persons = Persons(his, system, desk)
     sync = Sync(his, system, VAULT, HOSPITAL, ZONE, places, Pace(days=2), persons)
     async with system.running():
-        yield House(system, sync, his, places, desk)
+        yield House(system, sync, his, places, desk, news)
 
 
 def adapter(url: str, **terms: Any) -> HttpHis:

@@ -316,6 +316,6 @@ class ScheduleDay(RuleBasedStateMachine):
 
 
 ScheduleDay.TestCase.settings = settings(
-    max_examples=150, stateful_step_count=50, deadline=None
+    max_examples=80, stateful_step_count=50, deadline=None
 )
 TestScheduleDay = ScheduleDay.TestCase

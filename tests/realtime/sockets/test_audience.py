@@ -423,4 +423,4 @@ class Hall(RuleBasedStateMachine):
 
 
 TestHall = Hall.TestCase
-TestHall.settings = settings(max_examples=250, stateful_step_count=50, deadline=None)
+TestHall.settings = settings(max_examples=120, stateful_step_count=50, deadline=None)

@@ -8,14 +8,17 @@ from typing import Any
 import pytest
 import trio
 
+from actors.kernel.sealed import Vault
 from realtime.client import Answer, AskRefused, Client, TopicClosed
 from realtime.house import House
+from tests.actors.patients.people import citizen
 from tests.realtime.house import a_house, as_json, person
 
 DAY = "2099-11-23"
 NINE = 4_099_078_800_000
 HALF_HOUR = 1_800_000
 PEOPLE = 50
+ONE, TWO = citizen(order=2), citizen(order=3)
 
 
 def topic(view: str, department: str = "cardio", day: str = DAY) -> str:
@@ -183,3 +186,41 @@ async def test_whoever_is_banned_hears_until_when(tmp_path: Path) -> None:
             assert refusal.value.code == "forbidden"
             await desk.ask(record, "reopen", {"reason": "查明不是本人"})
             await phone.ask(topic("pool"), "lock", wanted("p1"))
+
+
+async def test_whom_the_index_knows_is_locked_for_by_id(tmp_path: Path) -> None:
+    """Name and card are the index's; of two who are one, the one's."""
+    async with a_house(tmp_path) as house:
+        await opened(house, 2)
+        async with (
+            person(house, "d", "desk", place="*") as desk,
+            person(house, "wx", "phone", place="*") as phone,
+        ):
+            index = "yunxiu/patients/index:desk"
+            for name, number in (("欧阳娜娜", ONE), ("欧阳", TWO)):
+                card = {"kind": "hospital_card", "value": number[-8:]}
+                body = {"name": name, "numbers": [card]}
+                await desk.ask(index, "register", body)
+            merging = {"person": "p2", "into": "p1", "reason": "同一人"}
+            await desk.ask(index, "merge", merging)
+            record = "yunxiu/booker/p1:mine"
+            until = house.system.clock.now() + 86_400_000
+            await desk.ask(record, "close", {"until": until, "reason": "多次爽约"})
+            by_id = {"session": "e", "channel": "wechat", "person": "p2"}
+            assert (await refused(phone, "lock", by_id)).code == "booking_closed"
+            await desk.ask(record, "reopen", {"reason": "查明"})
+            held = await phone.ask(topic("pool"), "lock", by_id)
+            vault = house.keys.data
+            state = await house.system.ref(f"yunxiu/schedule/cardio/{DAY}").read(
+                lambda state: state
+            )
+            booking = state.bookings[held["booking"]]
+            opener = Vault(vault.id, vault.cipher, vault.index)
+            assert booking.person == "p1"
+            assert opener.open(booking.name) == "欧阳娜娜"
+            assert booking.card == opener.index("card", ONE[-8:])
+            half = {**by_id, "name": "欧阳娜娜"}
+            no = await refused(phone, "lock", half)
+            assert (no.code, no.details["field"]) == ("bad_request", "card")
+            nobody = {**by_id, "person": "p77"}
+            assert (await refused(phone, "lock", nobody)).code == "unknown_person"

@@ -232,6 +232,24 @@ class Desk:
         self._set(row["pre_id"], see_flag=asked["see_flag"], room_no=asked["room_no"])
         return self._registration(asked["register_no"])
 
+    def window_patient(self, asked: Asked, now: datetime) -> Any:
+        """Somebody's papers are put right at the window: name, number, telephone.
+        Their registrations are told anew."""
+        patient_id = asked["patient_id"]
+        self._patient(patient_id)
+        for column in ("patient_name", "id_no", "phone"):
+            if column in asked:
+                self._database.execute(
+                    f"update patient set {column} = ? where patient_id = ?",
+                    (asked[column], patient_id),
+                )
+        theirs = self._database.execute(
+            "select pre_id from register where patient_id = ?", (patient_id,)
+        ).fetchall()
+        for row in theirs:
+            self._set(row["pre_id"])
+        return self._patient(patient_id)
+
     # -- below ---------------------------------------------------------------------
 
     def _session(self, schedule_no: str, *, any_state: bool = False) -> sqlite3.Row:
