@@ -151,8 +151,9 @@ class Identifying:
     ) -> m.Identify:
         """Makes the file of the very card that was read here. What a passport's lines
         say is taken from them."""
-        kind, value, papers = self._read(kind, value)
+        _, value, papers = self._read(kind, value)
         if papers is not None:
+            kind = papers.number.kind
             known = msgspec.structs.asdict(papers.details)
             said = {field: text for field, text in known.items() if text}
             details = msgspec.structs.replace(details, **said)

@@ -10,7 +10,7 @@ export const PEOPLE = {
   for_this_one: ["给这位办，对吗？", "For this person?"],
   yes_this_one: ["对，继续", "Yes, continue"],
   another_one: ["换一位", "Someone else"],
-  check_the_name: ["替别人办？请核对姓名和诊区", "For someone else? Check the name and clinic"],
+  check_the_name: ["替别人办？请核对姓名和诊区", "Coming for someone? Check the name"],
   child_file: ["给孩子建档", "A child's first visit"],
   child_make: ["建档", "Make the file"],
   child_has: ["孩子有身份证号码吗？", "Does the child have an ID number?"],

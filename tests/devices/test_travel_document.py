@@ -161,7 +161,8 @@ def test_nothing_is_lost_or_made_up(texts: list[str]) -> None:
     assert "".join(filter(None, lines_in(*texts))) == "".join(texts)
 
 
-LATIN = st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ", min_size=1, max_size=9)
+# four of them fill the field
+LATIN = st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ", min_size=1, max_size=8)
 
 
 @given(

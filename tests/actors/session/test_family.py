@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from actors.runtime.testkit import Kit
 from actors.session.findings import Finding, Kin, Whom
 from actors.session.messages import (
@@ -192,3 +194,17 @@ def test_only_for_whoever_has_laid_a_card() -> None:
     assert here.run(add(here, guardian="p99")).refusal is not None
     not_known = confirmed(whom=Whom(WHOM.name, card="card-1"))
     assert not_known.run(add(not_known, guardian="")).refusal is not None
+
+
+def test_a_long_name_has_lines_of_its_own_on_the_slip() -> None:
+    long = "Christoffel Bartholomeus Van-der-Merwe-Oosthuizen"
+    for name, lines in (("张友三", ["张*三  心血管内科"]), (long, None)):
+        here = confirmed(whom=Whom(VAULT.seal(name), person="p7", card="card-1"))
+        here.run(CheckIn(by=KIOSK, ticket="1"))
+        place = msgspec.structs.replace(PLACE, queue="心血管内科")
+        here.run(settle(place=place))
+        parts = here.view("kiosk")["slip"]["parts"]
+        texts = [part["text"] for part in parts if part["part"] == "text"]
+        assert texts[1 : 1 + len(lines or "..")] == (
+            lines or ["Christoffel B* V*", "心血管内科"]
+        )
