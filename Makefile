@@ -25,7 +25,7 @@ define part
   test $$code = 0 || { cat $(STAMP)/times; exit $$code; }
 endef
 
-.PHONY: help install pages demo test test-pages bench soak lint lint-code lint-pages format pins clean
+.PHONY: help install pages pictures demo test test-pages bench soak lint lint-code lint-pages format pins clean
 help:            ## what can be done here
 	@grep -hE '^[a-z]+:.*##' Makefile | sed -E 's/:[^#]*##/\t/' | expand -t 12
 
@@ -94,6 +94,9 @@ format:
 
 bench: install $(STAMP)/bench  ## every figure of docs/performance.md, beside its peers
 	@for name in fanout commands recovery actors stall next forecast screens kiosks; do $(BIN)/houzhen bench $$name || exit 1; done
+
+pictures: install $(STAMP)/dev $(STAMP)/machine  ## docs/pictures/desks anew (needs Pillow)
+	@$(BIN)/python -m tests.e2e.desk_pictures
 
 soak: install $(STAMP)/dev $(STAMP)/machine  ## the long tests: 200 kills, long fuzzing
 	@$(BIN)/pytest -m soak --timeout 3600 --durations 15

@@ -76,6 +76,25 @@ class HalfEnding(msgspec.Struct, frozen=True, gc=False):
     asked: tuple[str, ...]
 
 
+class Unseen(msgspec.Struct, frozen=True, gc=False):
+    """Who of a half was not seen. ``place`` is theirs in the line of the next half."""
+
+    ticket: str
+    number: str
+    queue: str
+    state: str
+    place: int = 0
+
+
+class HalfPreview(msgspec.Struct, frozen=True, gc=False):
+    """``to`` is the half that ``moved`` go before, in the order in which they will be
+    called there; for ``asked`` the nurse must say."""
+
+    moved: tuple[Unseen, ...]
+    asked: tuple[Unseen, ...]
+    to: str | None = None
+
+
 class OrderChange(msgspec.Struct, frozen=True, gc=False):
     """One queue's calling order under the rules of now and under the others."""
 

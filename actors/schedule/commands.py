@@ -73,6 +73,25 @@ class AddSession(_Command, frozen=True, tag="schedule.add_session"):
     doctor: DoctorPlan | None = None
 
 
+class SeePlan(_Command, frozen=True, tag="schedule.see_plan"):
+    """What was laid out, to be laid out on another day too. Nothing happens."""
+
+
+class AddSessions(_Command, frozen=True, tag="schedule.add_sessions"):
+    """These further sessions, all or none. ``dry``: only say what each would be."""
+
+    sessions: Annotated[dict[Key, SessionPlan], Meta(min_length=1, max_length=500)]
+    doctors: dict[Key, DoctorPlan] = {}
+    dry: bool = False
+
+
+class RemoveSessions(_Command, frozen=True, tag="schedule.remove_sessions"):
+    """They were laid out by mistake: as if they had never been. Only while nobody has
+    ever had a number of them; afterwards a session is stopped."""
+
+    sessions: Annotated[tuple[Key, ...], Meta(min_length=1, max_length=500)]
+
+
 class SetCount(_Command, frozen=True, tag="schedule.set_count"):
     """More or fewer places in a slot; never fewer than are held."""
 
@@ -242,6 +261,9 @@ Command: TypeAlias = (
     Open
     | ChangeRules
     | AddSession
+    | SeePlan
+    | AddSessions
+    | RemoveSessions
     | SetCount
     | Lock
     | Confirm

@@ -53,6 +53,13 @@ class SessionAdded(_Deed, frozen=True, tag="schedule.session_added"):
     doctor: DoctorPlan | None = None
 
 
+class SessionsRemoved(_Deed, frozen=True, tag="schedule.sessions_removed"):
+    """As if they had never been; ``slots`` are theirs, ``session/slot``."""
+
+    sessions: tuple[str, ...]
+    slots: tuple[str, ...]
+
+
 class CountSet(_Deed, frozen=True, tag="schedule.count_set"):
     session: str
     slot: str
@@ -183,6 +190,7 @@ Event: TypeAlias = (
     Opened
     | RulesChanged
     | SessionAdded
+    | SessionsRemoved
     | CountSet
     | Locked
     | Confirmed

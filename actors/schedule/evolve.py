@@ -23,6 +23,7 @@ from actors.schedule.events import (
     RulesChanged,
     SessionAdded,
     SessionEnded,
+    SessionsRemoved,
     Stopped,
     Taken,
     Undelivered,
@@ -94,6 +95,9 @@ def evolve(state: ScheduleState, event: Event) -> None:
             if event.doctor is not None:
                 state.doctors[event.plan.doctor] = event.doctor
             _add_session(state, event.session, event.plan)
+        case SessionsRemoved():
+            for key in event.sessions:
+                del state.sessions[key]
         case RulesChanged():
             state.settings = event.settings
         case Undelivered():

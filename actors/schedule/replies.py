@@ -5,7 +5,13 @@ from __future__ import annotations
 import msgspec
 
 from actors.kernel.times import Millis
-from actors.schedule.plan import Fen
+from actors.schedule.plan import (
+    ChannelPlan,
+    DepartmentPlan,
+    DoctorPlan,
+    Fen,
+    SessionPlan,
+)
 
 
 class Held(msgspec.Struct, frozen=True, gc=False):
@@ -24,6 +30,24 @@ class Planned(msgspec.Struct, frozen=True, gc=False):
     """The session is in the plan; ``added`` by this command, or it was there before."""
 
     added: bool
+
+
+class LaidOut(msgspec.Struct, frozen=True, gc=False):
+    """The day as it was planned, without what has happened to it since."""
+
+    department: DepartmentPlan
+    doctors: dict[str, DoctorPlan]
+    channels: dict[str, ChannelPlan]
+    sessions: dict[str, SessionPlan]
+
+
+class SessionsPlanned(msgspec.Struct, frozen=True, gc=False):
+    """``added`` by this command (or would be); ``same`` stood there before; each of
+    ``conflicts`` with why it cannot be: ``session_taken``, ``doctor_busy``."""
+
+    added: tuple[str, ...] = ()
+    same: tuple[str, ...] = ()
+    conflicts: dict[str, str] = {}
 
 
 class Given(msgspec.Struct, frozen=True, gc=False):

@@ -29,6 +29,7 @@ from actors.schedule.events import (
     RulesChanged,
     SessionAdded,
     SessionEnded,
+    SessionsRemoved,
     Stopped,
     Taken,
     Undelivered,
@@ -91,6 +92,11 @@ class PoolView:
                 yield "doctors", event.plan.doctor
                 session = state.sessions[event.session]
                 yield from self._session_paths(event.session, session)
+            case SessionsRemoved():
+                for key in event.sessions:
+                    yield "sessions", key
+                for slot in event.slots:
+                    yield "slots", slot
             case Opened():
                 yield from self.paths(state)
             case RulesChanged() | Undelivered() | PersonChanged():
@@ -160,6 +166,9 @@ class DeskView(PoolView):
                 yield "counts", event.session
                 for booking in event.back:
                     yield from self._booking(state, booking)
+            case SessionsRemoved():
+                for key in event.sessions:
+                    yield "counts", key
             case Opened() | RulesChanged() | ReservesReleased():
                 return
             case _:

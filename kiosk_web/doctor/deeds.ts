@@ -2,6 +2,7 @@ import type { Answer } from "@shared/client/asks";
 import type { JsonObject } from "@shared/client/frames";
 import { useClinics } from "@shared/desk/clinics";
 import type { Form } from "@shared/desk/form";
+import { halfEffect } from "@shared/desk/halfEnd";
 import type { DeskTicket, DeskView } from "@shared/desk/view";
 import { tell } from "@shared/page/language";
 import { type Live, type Topic, useLive } from "@shared/page/live";
@@ -202,7 +203,7 @@ export function useDeeds(desk: Topic<DeskView>) {
     examination: () =>
       withCurrent((ticket) =>
         fill(
-          examinationForm(ticket, live.exactNow, (body, words) =>
+          examinationForm(ticket, live, (body, words) =>
             void about("to_examination", ticket, words, body),
           ),
         ),
@@ -218,7 +219,7 @@ export function useDeeds(desk: Topic<DeskView>) {
     away: () => {
       if (isAway.value) void ask("back", { room }, tell("回来了，可以叫号", "Back"));
       else
-        fill(awayForm(live.exactNow, (body, words) => void ask("away", { room, ...body }, words)));
+        fill(awayForm(live, (body, words) => void ask("away", { room, ...body }, words)));
     },
     window: openWindow,
     undo: () => undo.value?.go(),
@@ -296,8 +297,16 @@ export function useDeeds(desk: Topic<DeskView>) {
     /** Who of it was not seen goes before the next half, or the nurse is asked. */
     endHalf: () =>
       fill(
-        endHalfForm(view.value, room, live.wallTime(live.exactNow()), (body) =>
-          void ask("end_half", { room, ...body }, endedWords),
+        endHalfForm(
+          view.value,
+          room,
+          live.wallTime(live.exactNow()),
+          halfEffect(
+            (name, body) => desk.ask(name, body, DEADLINE_MS),
+            ({ half }) => (half ? { room, half } : undefined),
+            () => view.value,
+          ),
+          (body) => void ask("end_half", { room, ...body }, endedWords),
         ),
       ),
     answerHelp: (alarm: string, over: boolean) =>

@@ -5,10 +5,11 @@ import {
   elsewhere,
   queuesElsewhere,
 } from "@shared/desk/clinics";
-import type { Field, Form, Option } from "@shared/desk/form";
+import type { Effect, Field, Form, Option, Values } from "@shared/desk/form";
 import type { DeskTicket, DeskView } from "@shared/desk/view";
 import { byRoom } from "@shared/hall/board";
 import { tell } from "@shared/page/language";
+import type { Live } from "@shared/page/live";
 import { ORDERS, reportWord } from "./examinations";
 
 /** What a doctor is asked before a deed, and the body of the ask it becomes. */
@@ -30,20 +31,40 @@ const reason = (required: boolean, ...hand: string[]): Field => ({
   ...(hand.length > 0 ? { options: words(...hand) } : {}),
 });
 
-const inMinutes = (key: string, label: string, none: string, ...all: number[]): Field => ({
-  key,
-  label,
-  kind: "choice",
-  options: [
-    { value: "", word: none },
-    ...all.map((n) => ({
-      value: String(n),
-      word: n < 60 ? tell(`${n} 分钟后`, `in ${n} min`) : tell(`${n / 60} 小时后`, `in ${n / 60} h`),
-    })),
-  ],
-});
-const later = (key: string, minutes: string | undefined, now: number): JsonObject =>
-  minutes ? { [key]: Math.round(now) + Number(minutes) * MINUTE_MS } : {};
+/** What a form knows of the time. */
+export type Clock = Pick<Live, "exactNow" | "momentAt">;
+const AT = "at";
+
+/** In so many minutes, or at a time of the day. */
+const soon = (key: string, label: string, none: string, ...all: number[]): Field[] => [
+  {
+    key,
+    label,
+    kind: "choice",
+    options: [
+      { value: "", word: none },
+      ...all.map((n) => ({
+        value: String(n),
+        word: n < 60 ? tell(`${n} 分钟后`, `in ${n} min`) : tell(`${n / 60} 小时后`, `in ${n / 60} h`),
+      })),
+      { value: AT, word: tell("几点几分…", "at…") },
+    ],
+  },
+  {
+    key: `${key}_time`,
+    label: tell("几点几分", "At"),
+    kind: "time",
+    ahead: true,
+    required: true,
+    when: (values) => values[key] === AT,
+  },
+];
+function later(as: string, key: string, values: Values, { exactNow, momentAt }: Clock): JsonObject {
+  const { [key]: minutes, [`${key}_time`]: time } = values;
+  if (!minutes) return {};
+  if (minutes === AT) return time ? { [as]: momentAt(time) } : {};
+  return { [as]: Math.round(exactNow()) + Number(minutes) * MINUTE_MS };
+}
 
 export const oneForm = (ticket: DeskTicket, send: Send): Form => ({
   title: tell(`不按次序叫 ${whose(ticket)}`, `Call ${whose(ticket)} out of turn`),
@@ -62,7 +83,7 @@ export const oneForm = (ticket: DeskTicket, send: Send): Form => ({
 
 export const examinationForm = (
   ticket: DeskTicket,
-  now: () => number,
+  clock: Clock,
   send: Send,
 ): Form => ({
   title: tell(`${whose(ticket)} 去检查`, `${whose(ticket)} to examination`),
@@ -74,7 +95,7 @@ export const examinationForm = (
       kind: "many",
       options: ORDERS.map((value) => ({ value, word: reportWord(value) })),
     },
-    inMinutes(
+    ...soon(
       "back",
       tell("什么时候回来", "When back"),
       tell("报告齐了就回来", "When all reports are ready"),
@@ -84,11 +105,11 @@ export const examinationForm = (
     ),
     { key: "keeps_seat", label: tell("椅位给他留着", "Keep the chair"), kind: "tick" },
   ],
-  send: ({ reports, back, keeps_seat }) =>
+  send: ({ reports, keeps_seat, ...values }) =>
     send(
       {
         ...(reports ? { reports: reports.split(",") } : {}),
-        ...later("back_at", back, now()),
+        ...later("back_at", "back", values, clock),
         ...(keeps_seat === "yes" ? { keeps_seat: true } : {}),
       },
       tell("去检查", "To examination:"),
@@ -147,7 +168,7 @@ export function transferForm(
   };
 }
 
-export const awayForm = (now: () => number, send: Send): Form => ({
+export const awayForm = (clock: Clock, send: Send): Form => ({
   title: tell("暂离：大屏和门口会写明，叫号先停", "Away: the screens say so, and no one is called"),
   verb: tell("暂离", "Away"),
   fields: [
@@ -158,11 +179,11 @@ export const awayForm = (now: () => number, send: Send): Form => ({
       tell("吃饭", "Lunch"),
       tell("开会", "A meeting"),
     ),
-    inMinutes("back", tell("大约什么时候回来", "Back in about"), tell("说不准", "Not known"), 5, 10, 15, 30, 60),
+    ...soon("back", tell("大约什么时候回来", "Back in about"), tell("说不准", "Not known"), 5, 10, 15, 30, 60),
   ],
   send: (values) =>
     send(
-      { ...given("reason", values.reason), ...later("back_at", values.back, now()) },
+      { ...given("reason", values.reason), ...later("back_at", "back", values, clock) },
       tell("已经写明：暂离", "Away"),
     ),
 });
@@ -178,6 +199,7 @@ export function endHalfForm(
   view: DeskView,
   room: string,
   wall: string,
+  effect: Effect,
   send: (body: JsonObject) => void,
 ): Form {
   const row = view.rooms?.[room];
@@ -202,6 +224,7 @@ export function endHalfForm(
       "Done with the half-day? Who was not seen goes before your next one",
     ),
     verb: tell("看完了", "It is over"),
+    effect,
     fields: [
       {
         key: "half",

@@ -1,5 +1,6 @@
 import type { JsonObject } from "@shared/client/frames";
 import { chosenElsewhere, elsewhere, queuesElsewhere } from "@shared/desk/clinics";
+import { daysAhead, dayWord } from "@shared/desk/days";
 import type { DeskTicket, DeskView } from "@shared/desk/view";
 import { byRoom } from "@shared/hall/board";
 import { tell } from "@shared/page/language";
@@ -19,6 +20,8 @@ export interface Choice {
 }
 
 const IN_LINE = new Set(["waiting", "at_room"]);
+/** How far ahead another day may be chosen. */
+const DAYS_AHEAD = 31;
 const OVER = new Set(["done", "gave_up", "refunded", "left", "leaving", "in"]);
 
 const reason = (required: boolean): Field => ({
@@ -294,7 +297,10 @@ function answerForm(ticket: DeskTicket, view: DeskView, nurse: Nurse): Form {
       {
         key: "day",
         label: tell("改到哪天", "Which day"),
-        kind: "text",
+        kind: "day",
+        options: daysAhead(nurse.today(), DAYS_AHEAD)
+          .slice(1)
+          .map((value) => ({ value, word: dayWord(value, nurse.today()) })),
         when: ({ answer }) => answer === "day",
         required: true,
       },

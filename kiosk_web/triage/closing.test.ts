@@ -1,5 +1,5 @@
 import { english } from "@shared/page/language";
-import type { DeskTicket, Stage } from "@shared/desk/view";
+import type { DeskTicket, DeskView, Stage } from "@shared/desk/view";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { halfForm, halvesOf, type Left, openHalves, stillOpen, toSettle } from "./closing";
 import { daysBack, dayWord } from "@shared/desk/days";
@@ -37,7 +37,8 @@ describe("a half-day", () => {
   test("tells who goes on, and who is for the nurse to arrange", () => {
     const act = vi.fn();
     const options = [{ value: "am:xu", word: "许安禾 上午" }];
-    const form = halfForm({ act } as unknown as Nurse, options, (id) => `A00${id}`);
+    const tickets = { 3: { number: "A003" } };
+    const form = halfForm({ act } as unknown as Nurse, options, () => ({ tickets }) as unknown as DeskView);
     form.send({ which: "am:xu" });
     const [name, body, say] = act.mock.calls[0] as [string, object, (answer: object) => string];
     expect([name, body]).toEqual(["end_half", { half: "am", doctor: "xu" }]);

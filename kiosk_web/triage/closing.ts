@@ -1,4 +1,6 @@
+import type { JsonObject } from "@shared/client/frames";
 import type { Form, Option } from "@shared/desk/form";
+import { HALVES, halfEffect, halfWord } from "@shared/desk/halfEnd";
 import type { DeskTicket, DeskView, Stage } from "@shared/desk/view";
 import { tell } from "@shared/page/language";
 import type { Nurse } from "./deeds";
@@ -26,14 +28,6 @@ const END: Record<End, [string, string]> = {
 export const endWord = (end: End): string => tell(...END[end]);
 export const ENDS = Object.keys(END) as End[];
 
-const HALF: Record<string, [string, string]> = {
-  am: ["上午", "morning"],
-  pm: ["下午", "afternoon"],
-  night: ["晚间", "evening"],
-  all: ["全天", "day"],
-};
-export const halfWord = (half: string): string => tell(...(HALF[half] ?? [half, half]));
-
 const OPEN: Stage[] = [
   ...(["waiting", "at_room", "called", "in", "examination"] as const),
   ...(["held", "missed", "stopped", "leaving"] as const),
@@ -43,7 +37,7 @@ const OPEN: Stage[] = [
 export function halvesOf(tickets: Iterable<DeskTicket>): string[] {
   const found = new Set<string>();
   for (const { half } of tickets) if (half !== undefined) found.add(half);
-  return Object.keys(HALF).filter((half) => found.has(half));
+  return HALVES.filter((half) => found.has(half));
 }
 
 /** Each doctor with the halves they have not finished, as a choice. */
@@ -56,18 +50,18 @@ export const openHalves = (view: DeskView, halves: string[]): Option[] =>
 
 /** One doctor has finished a half: whom they did not see goes on to their next, or the
  * nurse is asked, by an alarm that stays. */
-export const halfForm = (nurse: Nurse, options: Option[], numberOf: (id: string) => string): Form => ({
+export const halfForm = (nurse: Nurse, options: Option[], view: () => DeskView): Form => ({
   title: tell("结束半天门诊", "End a half-day"),
   verb: tell("结束", "End it"),
+  effect: halfEffect(nurse.look, ({ which }) => halfOf(which), view),
   fields: [
     { key: "which", label: tell("谁的、哪个半天", "Whose, and which"), kind: "choice", required: true, options },
   ],
   send: ({ which = "" }) => {
-    const [half = "", doctor = ""] = which.split(":");
     const word = options.find(({ value }) => value === which)?.word ?? "";
-    void nurse.act("end_half", { half, doctor }, ({ moved, asked }) => {
+    void nurse.act("end_half", halfOf(which) ?? {}, ({ moved, asked }) => {
       const on = list(moved);
-      const open = list(asked).map(numberOf);
+      const open = list(asked).map((id) => view().tickets?.[id]?.number ?? id);
       return tell(
         `${word}结束：${on.length} 人接着排到下一个半天` +
           (open.length ? `，${open.length} 人请您安排：${open.join("、")}` : ""),
@@ -77,6 +71,11 @@ export const halfForm = (nurse: Nurse, options: Option[], numberOf: (id: string)
     });
   },
 });
+const halfOf = (which: string | undefined): JsonObject | undefined => {
+  if (!which) return undefined;
+  const [half = "", doctor = ""] = which.split(":");
+  return { half, doctor };
+};
 const list = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);
 
 /** How many the day's end would find, and how many never came. */

@@ -13,7 +13,7 @@ const TICKET: DeskTicket = { id: "t1", number: "A001", name: "张三", queue: "A
 const VIEW = { tickets: { t1: { number: "A001", name: "张三", queue: "A", state: "waiting" } } };
 const COLUMN: Column = { queue: "A", name: "心血管内科", waiting: 1, frozen: false, seats: [], groups: [] };
 /** What a nurse has that does nothing, or only by way of another. */
-const NO_DEED = new Set(["said", "busy", "undone", "clinics", "say", "act", "history", "elsewhere", "undo", "checkInCard"]);
+const NO_DEED = new Set(["said", "busy", "undone", "clinics", "say", "act", "history", "elsewhere", "today", "look", "undo", "checkInCard"]);
 
 let desk: TestDesk<Nurse>;
 async function another(): Promise<void> {
@@ -35,13 +35,13 @@ function deedsOf(nurse: Nurse): [string, Deed][] {
   return [
     ...own,
     ["a card", (each) => each.checkInCard("7700A001")],
-    ["broadcast", (each) => broadcastForm(each, () => 0).send({ text: "请安静", minutes: "5" })],
+    ["broadcast", (each) => broadcastForm(each, { exactNow: () => 0, momentAt: () => 0 }).send({ text: "请安静", minutes: "5" })],
     ["help", (each) => helpForm(each).send({ reason: "晕倒" })],
     ["hand over", (each) => handOverForm(each, () => {}).send({ to: "宋", note: "" })],
     ["stop calling", (each) => stopForm(each, COLUMN, {}).send({ kind: "calling", whom: "queue:A", reason: "手术" })],
     ["open calling", (each) => stopForm(each, COLUMN, {}).send({ kind: "open", whom: "queue:A" })],
     ["stop the clinic", (each) => stopForm(each, COLUMN, {}).send({ kind: "clinic", whom: "queue:A", reason: "手术" })],
-    ["end a half", (each) => halfForm(each, [{ value: "am:xu", word: "许安禾 上午" }], String).send({ which: "am:xu" })],
+    ["end a half", (each) => halfForm(each, [{ value: "am:xu", word: "许安禾 上午" }], () => ({})).send({ which: "am:xu" })],
     ["close the day", (each) => each.act("close_day", {}, "今天的门诊已结束")],
     ["settle", (each) => each.act("settle", { ticket: "t1", end: "done" }, "看完了")],
   ];

@@ -4,9 +4,11 @@ import { useClinics } from "@shared/desk/clinics";
 import type { DeskTicket, DeskView } from "@shared/desk/view";
 import { tell } from "@shared/page/language";
 import { type Topic, useLive } from "@shared/page/live";
+import { clinicStream } from "@shared/page/place";
 import { refused } from "@shared/page/refusals";
 import { ref } from "vue";
 import { type Happened, namesOf, told } from "./history";
+import { watchedFrom } from "./watched";
 
 /** What a nurse does, one ask of the protocol each; and how it is taken back. */
 
@@ -117,6 +119,26 @@ export function useNurse(desk: Topic<DeskView>) {
   };
   const notCheckedIn: Back = ({ ticket }) => ({ name: "undo_check_in", body: { ticket: ticket ?? "" } });
 
+  /** Who has no number here may have one in another clinic of this nurse. */
+  async function checkInCard(card: string): Promise<Answer> {
+    const answer = await act("check_in", { card }, checkedIn, notCheckedIn);
+    if (answer.ok || answer.error.code !== "not_registered") return answer;
+    for (const clinic of watchedFrom(live.place)) {
+      const topic = `${clinicStream(live.facts.hospital.id, clinic, live.day.value)}:desk`;
+      const there = await live.connection.ask(topic, "check_in", { where: WHERE, card }, DEADLINE_MS);
+      if (!there.ok && there.error.code === "not_registered") continue;
+      const row = clinics.value[clinic];
+      const name = row ? tell(row.name, row.name_en || row.name) : clinic;
+      if (there.ok) {
+        const { number, ahead } = there.body;
+        const before = Number(ahead ?? 0);
+        say(true, tell(`已在${name}签到 ${number}，前面 ${before} 位`, `Checked in at ${name}: ${number}, ${before} ahead`));
+      } else say(false, `${name}：${refused(there.error)}`);
+      return there;
+    }
+    return answer;
+  }
+
   return {
     said,
     busy,
@@ -127,9 +149,13 @@ export function useNurse(desk: Topic<DeskView>) {
     clinics,
     /** Where else a patient of this clinic may be sent today. */
     elsewhere: () => ({ clinic: live.place.clinic, clinics: clinics.value }),
+    /** Asks what would be, and does nothing. */
+    look: (name: string, body: JsonObject) => desk.ask(name, body, OFFLINE_DEADLINE_MS),
+    /** The clinic's day. */
+    today: () => live.day.value,
     checkIn: ({ id }: DeskTicket, more: JsonObject = {}) =>
       act("check_in", { ticket: id, ...more }, checkedIn, notCheckedIn),
-    checkInCard: (card: string) => act("check_in", { card }, checkedIn, notCheckedIn),
+    checkInCard,
     recall: about("recall", "重新排队", "Back in line"),
     revive: about("revive", "恢复号码", "Number good again"),
     undoMissed: about("undo_missed", "撤销过号", "Miss taken back"),

@@ -1,5 +1,6 @@
 import type { DeskView } from "@shared/desk/view";
 import { tell } from "@shared/page/language";
+import type { Live } from "@shared/page/live";
 import type { Column } from "./columns";
 import type { Nurse } from "./deeds";
 import type { Form, Option } from "./form";
@@ -8,7 +9,10 @@ import type { Form, Option } from "./form";
 
 const MINUTE_MS = 60_000;
 
-export const broadcastForm = (nurse: Nurse, now: () => number): Form => ({
+export const broadcastForm = (
+  nurse: Nurse,
+  { exactNow, momentAt }: Pick<Live, "exactNow" | "momentAt">,
+): Form => ({
   title: tell("广播到大屏和喇叭", "To all screens and speakers"),
   verb: tell("播出", "Broadcast"),
   fields: [
@@ -18,16 +22,31 @@ export const broadcastForm = (nurse: Nurse, now: () => number): Form => ({
       label: tell("显示多久", "How long"),
       kind: "choice",
       required: true,
-      options: [5, 15, 60].map((n) => ({
-        value: String(n),
-        word: tell(`${n} 分钟`, `${n} minutes`),
-      })),
+      options: [
+        ...[5, 15, 60].map((n) => ({
+          value: String(n),
+          word: tell(`${n} 分钟`, `${n} minutes`),
+        })),
+        { value: "till", word: tell("到几点几分…", "Till…") },
+      ],
+    },
+    {
+      key: "till",
+      label: tell("到几点", "Till"),
+      kind: "time",
+      ahead: true,
+      required: true,
+      when: ({ minutes }) => minutes === "till",
     },
   ],
-  send: ({ text = "", minutes }) =>
+  send: ({ text = "", minutes, till = "" }) =>
     void nurse.act(
       "broadcast",
-      { text, until: Math.round(now()) + Number(minutes) * MINUTE_MS },
+      {
+        text,
+        until:
+          minutes === "till" ? momentAt(till) : Math.round(exactNow()) + Number(minutes) * MINUTE_MS,
+      },
       tell(`广播：${text}`, `Broadcast: ${text}`),
     ),
 });

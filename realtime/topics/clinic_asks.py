@@ -96,6 +96,7 @@ _IN_THE_CLINIC = {
     "report_ready": c.ReportReady,
     "transfer": c.Transfer,
     "end_half": c.EndHalf,
+    "preview_half": c.PreviewHalf,
     "call_help": c.CallHelp,
     "answer_help": c.AnswerHelp,
     "history": c.SeeHistory,
@@ -123,7 +124,7 @@ _NURSE = {
     "hand_over": c.HandOver,
     "preview_rules": c.PreviewRules,
 }
-LOOKS = frozenset({"history", "preview_rules"})
+LOOKS = frozenset({"history", "preview_rules", "preview_half"})
 """They change nothing, and leave nothing in the journal."""
 _PATIENT = {"postpone": c.Postpone, "leave": c.Leave, "call_help": c.CallHelp}
 _SETS_UP = {

@@ -134,5 +134,15 @@ class AddSessionBody(Body, frozen=True, kw_only=True):
     doctor: DoctorPlan | None = None
 
 
+class AddSessionsBody(Body, frozen=True, kw_only=True):
+    sessions: Annotated[dict[Key, SessionPlan], Meta(min_length=1, max_length=500)]
+    doctors: dict[Key, DoctorPlan] = {}
+    dry: bool = False
+
+
+class RemoveSessionsBody(Body, frozen=True, kw_only=True):
+    sessions: Annotated[tuple[Key, ...], Meta(min_length=1, max_length=500)]
+
+
 class ChangeRulesBody(Body, frozen=True, kw_only=True):
     settings: Settings

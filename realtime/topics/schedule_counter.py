@@ -22,6 +22,7 @@ from actors.patients.desk import PatientsDesk
 from actors.runtime.system import ActorSystem
 from actors.schedule.commands import (
     AddSession,
+    AddSessions,
     Answer,
     Book,
     Cancel,
@@ -34,8 +35,10 @@ from actors.schedule.commands import (
     Move,
     Open,
     Patient,
+    RemoveSessions,
     Replace,
     Resume,
+    SeePlan,
     SetCount,
     Stop,
     Take,
@@ -86,6 +89,11 @@ class ScheduleCounter:
             ("desk", "set_count"): self._by_staff(SetCount, b.SetCountBody),
             ("setup", "open"): self._setting_up(Open, b.OpenBody),
             ("setup", "add_session"): self._setting_up(AddSession, b.AddSessionBody),
+            ("setup", "see_plan"): self._setting_up(SeePlan, b.Body),
+            ("setup", "add_sessions"): self._setting_up(AddSessions, b.AddSessionsBody),
+            ("setup", "remove_sessions"): self._setting_up(
+                RemoveSessions, b.RemoveSessionsBody
+            ),
             ("setup", "change_rules"): self._setting_up(ChangeRules, b.ChangeRulesBody),
         }
 
@@ -266,7 +274,8 @@ class ScheduleCounter:
         ) -> Errand:
             asked = read_body(body, kind)
             _must_be(who, SETS_UP, parts)
-            return Errand(command(by=who.name, **_fields(asked)))
+            looks = command is SeePlan or getattr(asked, "dry", False)
+            return Errand(command(by=who.name, **_fields(asked)), looks=looks)
 
         return errand
 

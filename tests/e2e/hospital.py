@@ -121,12 +121,12 @@ class Hospital:
         """As an operator would; the exit code."""
         return self._end(signal.SIGTERM)
 
-    def token(self, role: str, place: str) -> str:
+    def token(self, role: str, *places: str) -> str:
         """What `houzhen token` prints, without a program's start for each."""
         keys = open_keys(self.folder / "data" / "keys.toml", may_create=False)
-        name = f"{role}-{place}".replace("*", "all")
+        name = "-".join((role, *places)).replace("*", "all")
         now = WallClock().now()
-        return mint(keys.tokens, name, [role], [place], now=now, lasts_ms=HOUR_MS)
+        return mint(keys.tokens, name, [role], list(places), now=now, lasts_ms=HOUR_MS)
 
     @property
     def log(self) -> str:

@@ -9,13 +9,17 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.e2e.axe import violations
 from tests.e2e.floor import Floor
 from tests.e2e.looks import CONTRASTS, CUT_OFF
 from tests.e2e.triage import Wire
 
 # a browser because all of it is the page's: what is drawn, kept and sent once
 SIZES = [(1366, 768), (1920, 1080)]
-PARTS = ("rooms", "doctors", "rules", "floor", "words", "history")
+PARTS = (
+    *("rooms", "doctors", "rules", "floor", "words", "history"),
+    *("terminals", "schedules"),
+)
 
 
 class Setup:
@@ -201,4 +205,5 @@ def test_it_looks_right_in_both_languages(floor: Floor) -> None:
                 assert page.evaluate(CUT_OFF) == [], (part, language, width)
             assert page.evaluate(CONTRASTS, 4.5) == [], (part, language)
             page.get_by_role("button", name=language, exact=True).click()
+        assert violations(page) == [], part
     page.close()

@@ -126,6 +126,33 @@ def test_its_numbers_change_and_it_stops_resumes_and_is_handed_over(
     day.page.close()
 
 
+def test_a_day_is_laid_out_as_another_was_and_taken_back(floor: Floor) -> None:
+    day = Schedules(floor, 9)
+    page = day.page
+    expect(page.get_by_text("这一天还没有排班")).to_be_visible()
+    target = str(day.days.nth(9).get_attribute("data-day"))
+    day.pick("照着哪天排").select_option(index=1)
+    rows = page.locator(f"[data-copy='{target}'] tbody tr")
+    expect(rows.first).to_contain_text("新增")
+    many = rows.count()
+    # what is left out is not laid out
+    if many > 1:
+        rows.last.get_by_label("带上").uncheck()
+        many -= 1
+    page.get_by_role("button", name=f"照排 {many} 个班次").click()
+    expect(day.said).to_contain_text(f"照着排好了 {many} 个班次")
+    expect(day.sessions).to_have_count(many)
+
+    # a second time each of them is there, and another doctor's hour is in the way
+    day.pick("照着哪天排").select_option(index=1)
+    expect(rows.first).to_contain_text("已经一样，不动")
+
+    page.get_by_role("button", name="撤回").click()
+    expect(day.said).to_contain_text("和照排之前一样")
+    expect(day.sessions).to_have_count(0)
+    page.close()
+
+
 def test_a_department_and_a_doctor_are_added(floor: Floor) -> None:
     day = Schedules(floor)
     page = day.page

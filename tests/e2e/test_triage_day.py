@@ -2,6 +2,7 @@
 of a half and of the day. In a browser, because they are dialogs over a live desk."""
 
 import json
+import re
 import urllib.request
 
 import trio
@@ -103,6 +104,14 @@ def test_a_half_is_ended_and_nobody_is_lost(hospital: Hospital, floor: Floor) ->
     desk.dialog.get_by_role("button", name="结束半天").click()
     expect(desk.dialog).to_contain_text("谁的、哪个半天")
     desk.dialog.get_by_text("许安禾 上午").click()
+    # who moves and how stands there before it is confirmed, and follows the day
+    effect = desk.dialog.locator(".effect")
+    expect(effect).to_contain_text("1 人请分诊台逐个安排")
+    expect(effect.locator("li")).to_have_text([re.compile("A002.*李秀芳.*候诊")])
+    arrange(hospital, [("desk", "pin", {"ticket": "A003", "doctor": "xu"})])
+    expect(effect.locator("li")).to_have_count(2)
+    arrange(hospital, [("desk", "pin", {"ticket": "A003"})])
+    expect(effect.locator("li")).to_have_count(1)
     desk.dialog.get_by_role("button", name="结束", exact=False).last.click()
     # no half follows this one in the plan: she is for the nurse to arrange
     desk.says("许安禾 上午结束：0 人接着排到下一个半天，1 人请您安排：A002")

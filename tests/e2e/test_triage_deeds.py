@@ -207,6 +207,36 @@ def test_a_broadcast(desk: Triage) -> None:
     expect(desk.page.locator("footer .notice")).to_contain_text("请家属到大厅等候")
 
 
+def test_a_time_is_typed_as_it_comes_to_hand(desk: Triage) -> None:
+    """A broadcast till then, without the mouse; what is over is not taken."""
+    desk.press("F9")
+    expect(desk.dialog).to_be_visible()
+    desk.dialog.locator("[data-field=text]").fill("一号扶梯检修")
+    till = desk.dialog.locator("[data-field=till]")
+    expect(till).to_have_count(0)
+    desk.dialog.get_by_text("到几点几分").click()
+    till.focus()
+    desk.page.keyboard.type("+9x")
+    expect(till).to_have_attribute("aria-invalid", "true")
+    expect(desk.dialog.locator("button.go")).to_be_disabled()
+    desk.press("Backspace")
+    desk.press("ArrowUp")
+    time = till.input_value()
+    assert re.fullmatch(r"\d\d:\d[05]", time)
+    desk.press("Enter")
+    desk.says("广播：一号扶梯检修")
+    expect(desk.page.locator("footer")).to_contain_text(f"到 {time}")
+
+    desk.press("F9")
+    desk.dialog.get_by_text("到几点几分").click()
+    desk.dialog.get_by_role("button", name="打开钟点表").click()
+    desk.dialog.get_by_role("button", name="23", exact=True).click()
+    desk.dialog.get_by_role("button", name=":55").click()
+    expect(till).to_have_value("23:55")
+    desk.press("Escape")
+    expect(desk.dialog).to_be_hidden()
+
+
 def test_calling_is_stopped_and_opened(desk: Triage) -> None:
     column = desk.columns.first
     column.get_by_role("button", name="停或开").click()
@@ -243,7 +273,7 @@ def test_a_clinic_is_closed_and_everybody_is_asked(desk: Triage) -> None:
     day = desk.dialog.get_by_label("改到哪天")
     expect(day).to_have_count(0)
     desk.dialog.get_by_text("改天再来").click()
-    day.fill("11 月 25 日")
+    day.select_option(index=1)
     desk.dialog.locator("button.go").click()
     desk.says("已安排 A002")
     desk.choose("A003")

@@ -1,6 +1,7 @@
 """Two nurses and three doctors at once in one clinic, over lines that are cut at the
 worst moment: nothing is done twice, nothing is lost, a refusal says who was quicker."""
 
+import json
 import re
 
 import pytest
@@ -8,6 +9,7 @@ from playwright.sync_api import expect
 
 from tests.e2e.floor import DESK_SIZE, Desk, Floor
 from tests.e2e.hospital import Hospital
+from tests.e2e.looks import SCANNED
 from tests.e2e.triage import Triage, Wire, arrange, clinic_of, opened
 
 WAITING = "候诊"
@@ -214,3 +216,51 @@ def test_a_server_that_is_gone_is_said_and_comes_back(
     desk.stands("A", WAITING, "A001", "A002", "A003", "A004")
     desk.press("Enter")
     desk.says("已签到 A005")
+
+
+def test_one_nurse_works_in_two_clinics_from_one_board(
+    hospital: Hospital, floor: Floor
+) -> None:
+    first = clinic_of(hospital)
+    there = {"queue": "A", "number": "A090", "name": "钱多多", "card": "990090"}
+    arrange(hospital, [("setup", "register", there)])
+    opened(hospital)
+    second = clinic_of(hospital)
+    session = {
+        "token": hospital.token("nurse", first, second),
+        "expires": 4_102_444_800_000,
+        "account": "qin",
+        "roles": ["nurse"],
+        "places": [first, second],
+    }
+    page = floor.page(DESK_SIZE)
+    kept = json.dumps(session)
+    keep = f"sessionStorage.setItem('houzhen.staff', {kept!r})"
+    page.add_init_script(keep)
+    desk = Triage(page)
+    page.goto(f"{hospital.address}/triage?clinic={second}")
+    other = page.get_by_role("navigation", name="别的诊区")
+    expect(other.locator("b")).to_have_text("4")
+
+    # who stands here has a number there: one scan, and the board stays where it is
+    page.evaluate(SCANNED, "990090")
+    desk.says("签到 A090，前面 4 位")
+    expect(other.locator("b")).to_have_text("5")
+    desk.stands("A", WAITING, "A001", "A002", "A003", "A004")
+    # nobody's card is nobody's in both
+    page.evaluate(SCANNED, "990091")
+    desk.says("没有")
+
+    # to the other board by a key, and back; both are worked in
+    desk.press("Alt+1")
+    desk.gathers("A", WAITING, "A001", "A002", "A003", "A004", "A090")
+    desk.choose("A005")
+    desk.press("Enter")
+    desk.says("已签到 A005")
+    desk.press("Alt+1")
+    page.wait_for_url(f"**clinic={second}*")
+    expect(other.locator("b")).to_have_text("6")
+    desk.choose("A006")
+    desk.press("Enter")
+    desk.says("已签到 A006")
+    desk.stands("A", WAITING, "A001", "A002", "A003", "A004", "A006")

@@ -17,6 +17,7 @@ from actors.clinic.commands.day import (
     Left,
     NotTaken,
     Open,
+    PreviewHalf,
     PreviewRules,
     Settle,
 )
@@ -117,6 +118,7 @@ __all__ = [
     "OpenedElsewhere",
     "Pin",
     "Postpone",
+    "PreviewHalf",
     "PreviewRules",
     "Recall",
     "Refund",
@@ -145,6 +147,7 @@ __all__ = [
 Command: TypeAlias = (
     Open
     | ChangeRules
+    | PreviewHalf
     | PreviewRules
     | EndHalf
     | CloseDay

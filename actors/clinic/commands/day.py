@@ -59,6 +59,14 @@ class EndHalf(Asked, frozen=True, tag="clinic.end_half"):
     room: str | None = None
 
 
+class PreviewHalf(Asked, frozen=True, tag="clinic.preview_half"):
+    """Whom the end of this half would move, and where to. Nothing happens."""
+
+    half: Half
+    doctor: str | None = None
+    room: str | None = None
+
+
 class CloseDay(Asked, frozen=True, tag="clinic.close_day"):
     """End the day. While somebody is left, the reply says who, with a proposed end
     each, and the day stays open."""

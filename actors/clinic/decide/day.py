@@ -13,6 +13,7 @@ from actors.clinic.commands import (
     CloseDay,
     EndHalf,
     Open,
+    PreviewHalf,
     PreviewRules,
     Settle,
 )
@@ -35,10 +36,12 @@ from actors.clinic.replies import (
     Carried,
     Closing,
     HalfEnding,
+    HalfPreview,
     OrderChange,
     RulesPreview,
     StillOpen,
     ThisTicket,
+    Unseen,
 )
 from actors.clinic.settings import Settings, problems
 from actors.clinic.sketch import sketch
@@ -154,19 +157,12 @@ def preview_rules(state: ClinicState, command: PreviewRules, now: Millis) -> Dec
 
 
 def end_half(state: ClinicState, command: EndHalf, now: Millis) -> Decision:
-    doctor = command.doctor
-    if command.room is not None:
-        doctor = doctor or room_of(state, command.room).doctor
-    if doctor is None or doctor not in state.doctors:
-        raise Refused("unknown_doctor", "没有这位医生，请重新选择。", doctor=doctor)
+    doctor = _doctor_of(state, command)
     if command.half in state.doctors[doctor].ended:
         return yes(HalfEnding((), ()))
-    to = rules.half_after(state, command.half)
-    moved, asked = rules.unseen(state, doctor, command.half)
-    if to is None:
-        moved, asked = (), (*moved, *asked)
+    ended = _half_ended(state, command, doctor, now)
     alarm: tuple[Event, ...] = ()
-    if asked:
+    if ended.asked:
         alarm = (
             AlarmRaised(
                 at=now,
@@ -177,20 +173,58 @@ def end_half(state: ClinicState, command: EndHalf, now: Millis) -> Decision:
                 doctor=doctor,
             ),
         )
-    return yes(
-        HalfEnding(moved, asked),
-        HalfEnded(
-            at=now,
-            by=command.by,
-            where=command.where,
-            half=command.half,
-            doctor=doctor,
-            room=command.room,
-            to=to,
-            moved=moved,
-            asked=asked,
-        ),
-        *alarm,
+    return yes(HalfEnding(ended.moved, ended.asked), ended, *alarm)
+
+
+def preview_half(state: ClinicState, command: PreviewHalf, now: Millis) -> Decision:
+    """The same event on a copy: where they would stand is where they will."""
+    doctor = _doctor_of(state, command)
+    if command.half in state.doctors[doctor].ended:
+        return yes(HalfPreview((), ()))
+    ended = _half_ended(state, command, doctor, now)
+    after = sketch(state)
+    evolve(after, ended)
+    places = {
+        key: place
+        for queue in sorted({state.tickets[key].queue for key in ended.moved})
+        for place, key in enumerate(after.queues[queue].order, 1)
+    }
+
+    def row(key: str) -> Unseen:
+        ticket = state.tickets[key]
+        place = places.get(key, 0)
+        return Unseen(key, ticket.number, ticket.queue, ticket.state, place)
+
+    moved = sorted(map(row, ended.moved), key=lambda one: (one.queue, one.place))
+    return yes(HalfPreview(tuple(moved), tuple(map(row, ended.asked)), ended.to))
+
+
+def _doctor_of(state: ClinicState, command: EndHalf | PreviewHalf) -> str:
+    doctor = command.doctor
+    if command.room is not None:
+        doctor = doctor or room_of(state, command.room).doctor
+    if doctor is None or doctor not in state.doctors:
+        raise Refused("unknown_doctor", "没有这位医生，请重新选择。", doctor=doctor)
+    return doctor
+
+
+def _half_ended(
+    state: ClinicState, command: EndHalf | PreviewHalf, doctor: str, now: Millis
+) -> HalfEnded:
+    to = rules.half_after(state, command.half)
+    moved, asked = rules.unseen(state, doctor, command.half)
+    if to is None:
+        moved, asked = (), (*moved, *asked)
+    return HalfEnded(
+        at=now,
+        by=command.by,
+        where=command.where,
+        half=command.half,
+        doctor=doctor,
+        room=command.room,
+        to=to,
+        moved=moved,
+        asked=asked,
     )
 
 

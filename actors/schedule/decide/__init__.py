@@ -14,6 +14,7 @@ from actors.runtime.shape import Accepted, Decision, Nothing, Wake
 from actors.schedule import rules
 from actors.schedule.commands import (
     AddSession,
+    AddSessions,
     Answer,
     Book,
     Came,
@@ -29,13 +30,15 @@ from actors.schedule.commands import (
     Move,
     NotDelivered,
     Open,
+    RemoveSessions,
     Replace,
     Resume,
+    SeePlan,
     SetCount,
     Stop,
     Take,
 )
-from actors.schedule.decide import giving, keeping, planning, stopping
+from actors.schedule.decide import copying, giving, keeping, planning, stopping
 from actors.schedule.evolve import evolve
 from actors.schedule.state import ScheduleState, aside
 
@@ -97,6 +100,12 @@ def _decide(state: ScheduleState, command: Command, now: Millis) -> Decision:
             return planning.change_rules(state, command, now)
         case AddSession():
             return planning.add_session(state, command, now)
+        case SeePlan():
+            return copying.see_plan(state)
+        case AddSessions():
+            return copying.add_sessions(state, command, now)
+        case RemoveSessions():
+            return copying.remove_sessions(state, command, now)
         case SetCount():
             return planning.set_count(state, command, now)
         case Wake():

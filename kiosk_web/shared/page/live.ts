@@ -13,6 +13,7 @@ import type { Answer } from "../client/asks";
 import type { Connection } from "../client/connection";
 import type { JsonObject } from "../client/frames";
 import type { Stop } from "../client/session";
+import { momentOf } from "../desk/hours";
 import { clinicStream, type Place, type ServerFacts } from "./place";
 
 /** What every part of a page shares once the page knows where it is. */
@@ -28,6 +29,8 @@ export interface Live {
   /** The hospital's time now, to the millisecond. */
   exactNow: () => number;
   wallTime: (ms: number) => string;
+  /** The moment of a time of the hospital's day, `10:40`. */
+  momentAt: (time: string) => number;
 }
 
 export const LIVE: InjectionKey<Live> = Symbol("live");
@@ -63,7 +66,8 @@ export function createLive(
     unwatch();
   });
   const wallTime = (ms: number) => session.clock.wallTime(ms);
-  return { place, facts, connection, day, stop, now, exactNow, wallTime };
+  const momentAt = (time: string) => momentOf(time, exactNow(), session.clock.zoneMs);
+  return { place, facts, connection, day, stop, now, exactNow, wallTime, momentAt };
 }
 
 /** A look of under this at the old view is a rejoin, not an outage. */

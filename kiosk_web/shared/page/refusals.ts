@@ -10,6 +10,16 @@ type Words = string | ((details: Details) => string);
 
 const seconds = (ms: unknown): number => Math.max(1, Math.ceil(Number(ms ?? 0) / 1000));
 
+const tries = (left: unknown): string =>
+  typeof left !== "number" || left <= 0 ? "" : ` ${left} more ${left === 1 ? "try" : "tries"}, then the account locks for a while.`;
+
+/** What is wrong with one field, where the server says no more than which. */
+const FIELDS: Record<string, string> = {
+  new: "Not this password: 8 characters or more, of three kinds, without the account's name, and none of your last ones.",
+  code: "The six digits are wrong. Type those the authenticator shows now.",
+  roles: "These roles and places do not go together: each office is an account of its own, and every account has a place such as im2 or im2/3.",
+};
+
 const ENGLISH: Record<string, Words> = {
   // the line and the server
   offline: "The network is down, and it was not sent. Try again when it is back.",
@@ -19,7 +29,7 @@ const ENGLISH: Record<string, Words> = {
   too_many_asks: "Too many at once. Try again in a moment.",
   unavailable: "It could not be written down now. Try again in a moment.",
   internal: "Our mistake; it has been noted. Ask the triage desk.",
-  bad_request: ({ field }) => `Something is filled in wrongly${field ? ` (${String(field)})` : ""}. Check it and try again.`,
+  bad_request: ({ field }) => FIELDS[String(field)] ?? `Something is filled in wrongly${field ? ` (${String(field)})` : ""}. Check it and try again.`,
   unknown_ask: "There is no such thing to do. Load the page again.",
   unknown_topic: "There is no such place. Check the settings.",
   unknown_target: "There is no such place. Check the settings.",
@@ -28,9 +38,10 @@ const ENGLISH: Record<string, Words> = {
   stale: "Things have changed. Look at the page and try again.",
   // who is at the desk
   not_logged_in: "No doctor is logged in to this room.",
-  wrong_password: "The account or the password is wrong.",
-  wrong_code: "The six digits are wrong or used already.",
-  change_password: "Choose a password of your own first.",
+  wrong_password: ({ left }) => `The account or the password is wrong.${tries(left)}`,
+  wrong_code: ({ left }) => `The six digits are wrong or used already: wait for the next.${tries(left)}`,
+  change_password: ({ why }) =>
+    why === "old" ? "Your password is too old: choose a new one first." : "Choose a password of your own first.",
   second_factor: "Enter the six digits of your authenticator.",
   second_factor_first: "This office needs an authenticator: bind one first.",
   disabled: "This account is disabled. Ask the security officer.",
@@ -71,6 +82,7 @@ const ENGLISH: Record<string, Words> = {
   unfair: ({ number }) => `${number ? String(number) : "Somebody"} has been overtaken often enough: call them first.`,
   too_soon: ({ wait_ms }) => `Called just now: wait ${seconds(wait_ms)} s.`,
   call_again_first: ({ calls }) => `Call ${calls ? `${String(calls)} more times` : "again"} before it counts as missed.`,
+  return_too_late: "The days for coming back are over: register anew.",
   too_late: "It has begun already and cannot be taken back.",
   not_held: "This one is not held here. Look at the page.",
   not_away: "This one is not away.",
@@ -118,7 +130,8 @@ const ENGLISH: Record<string, Words> = {
   not_closed: "They may book; there is nothing to lift.",
   not_on_sale: "It is not on sale yet.",
   other_price: "The price is another: refund and book anew.",
-  places_held: ({ held }) => `${held ? String(held) : "Some"} places are given to patients: not fewer than that.`,
+  doctor_busy: "This doctor sees others at that time: change that day first, or leave this session out.",
+  places_held: ({ held }) => `${held ? String(held) : "Some"} places are given to patients: not fewer than that; a session with numbers is stopped instead.`,
   sale_over: "This slot is no longer sold.",
   same_doctor: "This doctor sees them anyway.",
   same_slot: "That is the slot they have.",
@@ -156,9 +169,18 @@ const ENGLISH: Record<string, Words> = {
   zone_busy: "The one before is still being said.",
 };
 
-/** As the page's language has it; what this page does not know yet as the server said. */
-export function refused(error: { code: string; message: string; details?: unknown }): string {
-  const words = english.value ? ENGLISH[error.code] : undefined;
-  if (words === undefined) return error.message;
-  return typeof words === "string" ? words : words((error.details ?? {}) as Details);
+interface Refusal {
+  code: string;
+  message: string;
+  details?: unknown;
 }
+
+/** In English; nothing for what this page does not know yet. */
+export function inEnglish(error: Refusal): string | undefined {
+  const words = ENGLISH[error.code];
+  return typeof words === "function" ? words((error.details ?? {}) as Details) : words;
+}
+
+/** As the page's language has it; what this page does not know yet as the server said. */
+export const refused = (error: Refusal): string =>
+  (english.value ? inEnglish(error) : undefined) ?? error.message;

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 import pytest
 
@@ -16,6 +18,8 @@ from actors.clinic.commands import (
     CloseDay,
     EndHalf,
     LiftStop,
+    Miss,
+    PreviewHalf,
     PreviewRules,
     Register,
     Settle,
@@ -95,6 +99,42 @@ def test_with_no_half_to_come_the_nurse_is_asked() -> None:
     assert ended.asked == ("t1",)
     (alarm,) = day.state.alarms.values()
     assert (alarm.kind, alarm.doctor) == ("unseen_half", "zhou")
+
+
+def test_the_end_of_a_half_is_seen_before_it_is_done() -> None:
+    day = Day(HALVES)
+    day.waiting("Z001", "Z002", "Z003")
+    day.ok(call("1"))
+    day.now += 60_000
+    day.ok(Miss(by="zhou", room="1", ticket="t1"))
+    day.now = NINE + 6 * HOUR
+    day.waiting("Z009")
+    asked: Any = {"by": "zhou", "half": "am", "doctor": "zhou"}
+    before = day.ok(PreviewHalf(**asked))
+    assert before.to == "pm"
+    # before who came for the afternoon, in the order in which they will be called
+    places = [(one.ticket, one.place) for one in before.moved]
+    assert places == [("t2", 1), ("t3", 2)]
+    assert [(one.ticket, one.state) for one in before.asked] == [("t1", "missed")]
+    assert day.state.doctors["zhou"].ended == ()
+    assert day.state.alarms == {}
+
+    ended = day.ok(EndHalf(**asked))
+    assert set(ended.moved) == {"t2", "t3"}
+    assert ended.asked == ("t1",)
+    assert day.state.queues["Z"].order[:2] == [key for key, _ in places]
+    again = day.ok(PreviewHalf(**asked))
+    assert (again.moved, again.asked) == ((), ())
+
+
+def test_who_would_be_the_nurses_to_arrange_is_seen_before() -> None:
+    day = Day(HALVES)
+    day.now = NINE + 6 * HOUR
+    day.waiting("Z001")
+    seen = day.ok(PreviewHalf(by="n", half="pm", doctor="zhou"))
+    assert (seen.to, seen.moved, seen.asked[0].number) == (None, (), "Z001")
+    nobody = PreviewHalf(by="n", half="pm", doctor="nobody")
+    assert day.refused(nobody).code == "unknown_doctor"
 
 
 # 停诊

@@ -30,3 +30,5 @@ def test_the_day_replays_to_what_it_was() -> None:
     assert (state.bookings["b9"].paid, state.bookings["b9"].person) == (5000, "p77")
     assert state.cases["b5"].to == "b9"
     assert state.sessions["n"].doctor == "lin"
+    # laid out and taken back
+    assert "m" not in state.sessions
