@@ -130,6 +130,12 @@ export function useVisit(terminal: string) {
     if ((await ask("choose_for", { row })) && step.value === "choose") await goOn();
   }
 
+  /** Whether it was made or not: what comes next is the server's to show. */
+  async function makeChild(body: JsonObject): Promise<void> {
+    await ask("first_child", body);
+    go({ child: false });
+  }
+
   /** Known and confirmed: what they came for is done, where that is one thing. */
   async function goOn(): Promise<void> {
     if (trail.value.aim === "book") return departments();
@@ -291,7 +297,7 @@ export function useVisit(terminal: string) {
 
   return {
     ...{ view, page, step, session, left, trail, offline, read },
-    ...{ identify, start, confirm, chooseFor, ask, act, prepared, go, departments, choose, hold, again, goBack, end, checkInNow, stay, set },
+    ...{ identify, start, confirm, chooseFor, makeChild, ask, act, prepared, go, departments, choose, hold, again, goBack, end, checkInNow, stay, set },
     ...{ lookAtQueues, lookAtDepartments, lookAtDepartment, lookNoMore, bookWith },
     readProblem: dropProblem,
   };
