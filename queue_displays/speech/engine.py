@@ -16,6 +16,7 @@ import shutil
 import subprocess
 import tempfile
 import threading
+import time
 import wave
 from contextlib import redirect_stdout, suppress
 from pathlib import Path
@@ -71,6 +72,16 @@ class Pyttsx3:
     def _heard_end(self, name: str | None, completed: bool) -> None:
         self._finished.set()
 
+    def _is_free(self) -> bool:
+        """It says that it has ended, and is busy for a moment more: a voice or a rate
+        it is told in that moment is not the next phrase's."""
+        until = time.monotonic() + _PHRASE_S
+        while self._engine.isBusy():
+            if time.monotonic() > until:
+                return False
+            time.sleep(0.0005)
+        return True
+
     def render(self, voice: str, text: str, rate: int) -> bytes:
         self._errors.clear()
         self._finished.clear()
@@ -83,7 +94,7 @@ class Pyttsx3:
                 self._library.Synchronize()
                 self._engine.save_to_file(text, str(file))
                 self._engine.runAndWait()
-                if not self._finished.wait(_PHRASE_S):
+                if not self._finished.wait(_PHRASE_S) or not self._is_free():
                     raise BadSound("pyttsx3 does not end")
             if self._errors:
                 raise BadSound(f"pyttsx3: {type(self._errors[0]).__name__}")
