@@ -43,7 +43,7 @@ DIALOGS = {
     "class": "p",
     "transfer": "t",
     "rules": "F6",
-    "closing": "F12",
+    "broadcast": "F9",
 }
 PIECES = sys.argv[1:]
 
@@ -73,16 +73,26 @@ def in_both(
     name: str,
     look: Callable[[Floor], Page],
     sizes: tuple[tuple[int, int], ...] = SIZES,
+    key: str = "",
 ) -> None:
+    """``key`` opens what is to be seen: its words are those of the page just then."""
     if not wanted(name):
         return
     page = look(floor)
+    if key:
+        page.keyboard.press(key)
+        expect(page.get_by_role("dialog")).to_be_visible()
     page.wait_for_load_state("networkidle")
     page.wait_for_timeout(1000)
     keep(page, f"{name}-zh", sizes)
     page.set_viewport_size({"width": SIZES[0][0], "height": SIZES[0][1]})
-    # a dialog may lie over it
-    page.get_by_role("button", name="EN", exact=True).dispatch_event("click")
+    if key:
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("dialog")).to_be_hidden()
+    page.get_by_role("button", name="EN", exact=True).click()
+    if key:
+        page.keyboard.press(key)
+        expect(page.get_by_role("dialog")).to_be_visible()
     page.wait_for_timeout(500)
     keep(page, f"{name}-en", sizes)
     page.close()
@@ -102,16 +112,13 @@ def doctor_at(clinic: str, room: str) -> Callable[[Floor], Page]:
     return lambda floor: floor.desk(clinic, room).page
 
 
-def chosen_at(clinic: str, key: str = "") -> Callable[[Floor], Page]:
-    """With somebody chosen, and what this key opens."""
+def chosen_at(clinic: str) -> Callable[[Floor], Page]:
+    """With somebody chosen."""
 
     def look(floor: Floor) -> Page:
         desk = Triage.open(floor, clinic)
         desk.choose("A003")
         expect(desk.sheet.locator(".history li").first).to_be_visible()
-        if key:
-            desk.press(key)
-            expect(desk.dialog).to_be_visible()
         return desk.page
 
     return look
@@ -177,7 +184,7 @@ def take(floor: Floor) -> None:
         in_both(floor, f"doctor-slim-{state}", doctor_at(clinic, "2"), SLIM)
     in_both(floor, "triage-chosen", chosen_at(busy))
     for name, key in DIALOGS.items():
-        in_both(floor, f"triage-{name}", chosen_at(busy, key))
+        in_both(floor, f"triage-{name}", chosen_at(busy), key=key)
     in_both(floor, "emergency", emergency_at(busy))
     for part, look in in_use():
         in_both(floor, f"setup-{part}", look)
