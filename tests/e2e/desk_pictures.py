@@ -188,7 +188,7 @@ def take(floor: Floor) -> None:
     in_both(floor, "emergency", emergency_at(busy))
     for part, look in in_use():
         in_both(floor, f"setup-{part}", look)
-    if wanted("setup-1000"):
+    if wanted("setup-1000-doctors") or wanted("setup-1000-history"):
         crowd_the_plan(hospital)
         in_both(floor, "setup-1000-doctors", part_at("doctors", CROWDED))
         in_both(floor, "setup-1000-history", part_at("history"))
