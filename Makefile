@@ -8,6 +8,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := .make
 export PATH := $(CURDIR)/$(BIN):$(PATH)
+# hundreds of servers are started by the tests; without it each compiles them anew
+unexport PYTHONDONTWRITEBYTECODE
 PAGES := $(shell git ls-files 'kiosk_web/**' 'queue_displays/web/**' 2>/dev/null)
 CODE := actors realtime queue_displays devices push tests
 
@@ -25,7 +27,7 @@ define part
   test $$code = 0 || { cat $(STAMP)/times; exit $$code; }
 endef
 
-.PHONY: help install pages pictures demo test test-pages bench soak lint lint-code lint-pages format pins clean
+.PHONY: help install pages pictures demo test test-pages test-names bench soak lint lint-code lint-pages format pins clean
 help:            ## what can be done here
 	@grep -hE '^[a-z]+:.*##' Makefile | sed -E 's/:[^#]*##/\t/' | expand -t 12
 
@@ -72,13 +74,17 @@ demo: install    ## the simulated hospital at http://127.0.0.1:8000
 test:            ## everything that must hold
 	@mkdir -p $(STAMP); rm -f $(STAMP)/times
 	$(call part,set-up; lint; tests of the pages,$(MAKE) --no-print-directory $(SIDE_BY_SIDE) \
-	  install $(STAMP)/machine lint test-pages)
+	  install $(STAMP)/machine lint test-pages test-names)
 	$(call part,tests,$(ROOM) $(BIN)/pytest -m "not soak and not alone" $(ABREAST) --durations 15)
-	$(call part,tests that measure time,$(BIN)/pytest -m "alone and not soak" $$(grep -rl --include='test_*.py' mark.alone tests))
+	$(call part,tests that measure time,$(ROOM) $(BIN)/pytest -m "alone and not soak" $$(grep -rl --include='test_*.py' mark.alone tests))
 	@cat $(STAMP)/times
 
 test-pages: $(STAMP)/npm
 	@cd kiosk_web && npm run --silent test
+
+# by one of them, so that those who run the tests find them compiled
+test-names: $(STAMP)/dev
+	@$(BIN)/pytest -qq --collect-only >/dev/null || $(BIN)/pytest --collect-only
 
 lint: lint-code lint-pages  ## style, types and the arrows between the rooms
 lint-code: $(STAMP)/dev

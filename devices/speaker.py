@@ -8,12 +8,14 @@ comes meanwhile waits. Knows no words: only WAV data.
 from __future__ import annotations
 
 import io
+import re
 import shutil
 import subprocess
 import sys
 import wave
 from array import array
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Protocol
 
 import trio
@@ -21,6 +23,9 @@ import trio
 from devices.trouble import DeviceTrouble, Trouble
 
 ALSA: Sequence[str] = ("aplay", "-q")
+CARDS = Path("/proc/asound")
+"""Where Linux shows its sound cards: ``card1``, and by its name a link to that."""
+_NAMED = re.compile(r"(?:\A|:)(?:plug)?hw:(?:CARD=)?(\w+)|\bCARD=(\w+)")
 _MARGIN_S = 3.0
 """A player may take so much longer than the sound lasts."""
 
@@ -28,6 +33,12 @@ NO_PLAYER = Trouble(
     "no_player",
     "没有播放程序：请安装 alsa-utils。",
     "There is no program to play with: install alsa-utils.",
+)
+NO_CARD = Trouble(
+    "no_card",
+    "找不到声卡：请插好音箱的线，或检查设置里的设备名。",
+    "The sound card is not there: plug the speaker in, or check its name in the "
+    "settings.",
 )
 NO_SOUND = Trouble(
     "no_sound",
@@ -91,9 +102,16 @@ def quieter(wav: bytes, gain: float) -> bytes:
 
 class SoundDevice:
     """``device`` is the player's name for it (``plughw:1,0``); empty: its usual one.
-    ``player`` plays what it reads from stdin."""
+    ``player`` plays what it reads from stdin. A device that names its card (`plughw:1`,
+    `sysdefault:CARD=Speaker`) is missed as soon as that is unplugged; of the usual one
+    it shows when it plays."""
 
-    def __init__(self, device: str = "", player: Sequence[str] = ALSA) -> None:
+    def __init__(
+        self, device: str = "", player: Sequence[str] = ALSA, cards: Path = CARDS
+    ) -> None:
+        named = _NAMED.search(device)
+        self._card = (named[1] or named[2]) if named else ""
+        self._cards = cards
         choice = ("-D", device) if device else ()
         self._command = [*player, *choice]
         self._one = trio.Lock()
@@ -101,7 +119,16 @@ class SoundDevice:
     @property
     def fault(self) -> Trouble | None:
         """What can be known without a sound."""
-        return None if shutil.which(self._command[0]) else NO_PLAYER
+        if shutil.which(self._command[0]) is None:
+            return NO_PLAYER
+        return None if self._is_plugged_in() else NO_CARD
+
+    def _is_plugged_in(self) -> bool:
+        # a container may show nothing there, and have the card all the same
+        if not self._card or not (self._cards / "cards").exists():
+            return True
+        name = f"card{self._card}" if self._card.isdecimal() else self._card
+        return (self._cards / name).exists()
 
     async def play(self, wav: bytes, gain: float = 1.0) -> None:
         """As Speaker.play."""

@@ -29,8 +29,9 @@ from actors.kernel.times import Clock, Millis
 from actors.runtime.system import ActorSystem, Ref
 from actors.terminal.actor import terminal_stream
 from actors.terminal.messages import Enrol, Role
+from realtime.beats import DeviceFacts, Facts, Heard
 from realtime.floor_health import FloorHealth
-from realtime.terminals import DeviceFacts, Facts, Heard, Terminals
+from realtime.terminals import Terminals
 from realtime.tokens import Principal
 from realtime.version import version
 

@@ -36,7 +36,8 @@ from actors.kernel.times import Clock, Millis
 from actors.runtime.feed import Listener, Patch, Since, Snapshot
 from actors.runtime.system import ActorSystem
 from actors.terminal.roster import Row
-from realtime.terminals import DeviceFacts, Facts, Heard, Terminals
+from realtime.beats import DeviceFacts, Facts, Heard
+from realtime.terminals import Terminals
 
 log = logging.getLogger("houzhen.floor")
 

@@ -1,25 +1,18 @@
-"""The devices at the door: codes that new ones show, tokens for those enrolled, and
-how each of them is.
+"""The devices at the door: tokens for those enrolled, and how each of them is.
 
-A device without a token asks to be let in and shows a code; nothing of that is
-written down until somebody has confirmed the code. Its secret then gets it a token,
-again and again, until it is revoked. What beats every half minute stays in memory;
+A device without a token asks to be let in and shows a code (door_codes.py). Once
+somebody has confirmed that, its secret gets it a token, again and again, until it is
+revoked. What beats every half minute stays in memory;
 the terminal (actors/terminal) hears only of changes.
 """
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import logging
-import secrets
-from collections import deque
 from collections.abc import Callable, Mapping
-from typing import Annotated
 
 import msgspec
 import trio
-from msgspec import Meta
 
 from actors.hospital.plan import Plan
 from actors.journal.records import Recorded
@@ -30,18 +23,16 @@ from actors.runtime.followers import Follower
 from actors.runtime.shape import names_of
 from actors.runtime.system import ActorSystem
 from actors.terminal.actor import KIND, terminal_stream
-from actors.terminal.messages import Audio, Enrol, Event, Note, Profile, Role, Short
+from actors.terminal.messages import Enrol, Event, Note, Profile
 from actors.terminal.roster import RosterState, Row, Tell, roster_stream, row_of
 from actors.terminal.state import TerminalState
+from realtime.beats import Facts, Heard, Shot, Tail
+from realtime.door_codes import Candidate, DoorCodes, is_secret
 from realtime.screens import Hung, hung, planned_places
 from realtime.tokens import Gate, Principal, mint
 
 log = logging.getLogger("houzhen.terminals")
 
-CODE_DIGITS = 6
-CODE_LASTS_MS = 10 * 60_000
-WAITING_MAX = 200
-PER_ADDRESS, ADDRESS_WINDOW_MS = 20, 60_000
 TOKEN_LASTS_MS = 24 * 3_600_000
 SILENT_MS = 75_000
 """Not heard for this long, a device counts as gone: it beats every 20–30 s, and a
@@ -50,24 +41,7 @@ SWEEP_S = 5.0
 SHOT_BYTES = 300_000
 SHOTS_KEPT = 40
 LOGS_KEPT = 40
-Short32 = Annotated[str, Meta(max_length=32)]
-Seconds = Annotated[int, Meta(ge=0, le=10**9)]
-Count = Annotated[int, Meta(ge=0, le=10**7)]
-DeviceName = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,31}\Z")]
-LogLines = Annotated[
-    tuple[Annotated[str, Meta(max_length=200)], ...], Meta(max_length=100)
-]
-_ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
 _ME = "terminals"
-
-
-class Applied(msgspec.Struct, frozen=True):
-    """What a new device is given: its name and secret to keep, a code to show."""
-
-    terminal: str
-    secret: str
-    code: str
-    expires: Millis
 
 
 class Waiting(msgspec.Struct, frozen=True):
@@ -92,92 +66,6 @@ class Admitted(msgspec.Struct, frozen=True):
     screen: Hung
 
 
-class Candidate(msgspec.Struct, frozen=True):
-    """What shows a code: enough to see that it is the device one stands before."""
-
-    terminal: str
-    role: str
-    width: int
-    height: int
-    asked_at: Millis
-    expires: Millis
-
-
-class DeviceFacts(msgspec.Struct, frozen=True, omit_defaults=True):
-    """How something attached to a device is. ``trouble`` and ``warning`` are codes, of
-    which it says the last, too; ``for_s`` is how long it has been so. Counts are of
-    its own day."""
-
-    model: Annotated[str, Meta(max_length=60)] = ""
-    port: Annotated[str, Meta(max_length=60)] = ""
-    trouble: Short32 = ""
-    warning: Short32 = ""
-    for_s: Seconds = 0
-    last: Short32 = ""
-    last_s: Seconds = 0
-    today: Count = 0
-    failed: Count = 0
-
-
-class Facts(msgspec.Struct, frozen=True, omit_defaults=True):
-    """How a device says that it is. Nothing in it is about a patient. ``edge``: it is
-    a computer with ``devices``, which can also send its log and start again."""
-
-    version: Short = ""
-    width: int = 0
-    height: int = 0
-    audio: Audio = ""
-    clock_off_ms: int = 0
-    painted_at: Millis = 0
-    stale_since: Millis = 0
-    heap_mb: int = 0
-    nodes: int = 0
-    layout: Short = ""
-    can_shoot: bool = False
-    edge: bool = False
-    up_s: Seconds = 0
-    temperature: float | None = None
-    devices: Annotated[dict[DeviceName, DeviceFacts], Meta(max_length=16)] = {}
-
-
-class Heard(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The last beat of a device, and when it came."""
-
-    at: Millis
-    facts: Facts
-
-
-class Shot(msgspec.Struct, frozen=True):
-    """What a device has drawn of itself."""
-
-    at: Millis
-    kind: str
-    image: bytes
-
-
-class Tail(msgspec.Struct, frozen=True):
-    """The last lines of a device's own log."""
-
-    at: Millis
-    lines: tuple[str, ...]
-
-
-class _Asking(msgspec.Struct):
-    terminal: str
-    digest: str
-    code: str
-    role: Role
-    width: int
-    height: int
-    asked_at: Millis
-    expires: Millis
-
-
-def _digest(secret: str) -> str:
-    # 256 random bits need no salt and no stretching
-    return hashlib.sha256(secret.encode()).hexdigest()
-
-
 class Terminals:
     """One in a house. Methods raise a Refusal; cancelled, a command may still
     happen."""
@@ -186,8 +74,7 @@ class Terminals:
         self._hospital = hospital
         self._gate = gate
         self._clock = clock
-        self._asking: dict[str, _Asking] = {}
-        self._asked: dict[str, deque[Millis]] = {}
+        self.codes = DoorCodes(clock)
         self._rows: dict[str, Row] = {}
         self._heard: dict[str, Heard] = {}
         self._online: dict[str, Millis] = {}
@@ -202,50 +89,13 @@ class Terminals:
 
     # -- a new device ------------------------------------------------------------
 
-    def apply(self, role: Role, width: int, height: int, address: str) -> Applied:
-        """Refused with ``too_many`` when one address, or all, ask too often."""
-        now = self._clock.now()
-        self._forget(now)
-        asked = self._asked.setdefault(address, deque())
-        if len(self._asking) >= WAITING_MAX or len(asked) >= PER_ADDRESS:
-            raise Refused("too_many", "等着登记的设备太多，请过一分钟再试。")
-        asked.append(now)
-        terminal = "t" + "".join(secrets.choice(_ALPHABET) for _ in range(10))
-        secret = secrets.token_urlsafe(32)
-        asking = _Asking(
-            terminal,
-            _digest(secret),
-            self._new_code(),
-            role,
-            width,
-            height,
-            now,
-            now + CODE_LASTS_MS,
-        )
-        self._asking[terminal] = asking
-        return Applied(terminal, secret, asking.code, asking.expires)
-
-    def look(self, code: str) -> Candidate:
-        """Which device shows this code."""
-        asking = self._showing(code)
-        if asking is None:
-            raise Refused(
-                "unknown_code", "没有设备在显示这个号码，请看一眼屏幕上的号码再输入。"
-            )
-        return Candidate(
-            asking.terminal,
-            asking.role,
-            asking.width,
-            asking.height,
-            asking.asked_at,
-            asking.expires,
-        )
-
     def waiting(self) -> dict[str, Candidate]:
         """Every device that shows a code now, by its code."""
-        self._forget(self._clock.now())
-        asking = sorted(self._asking.values(), key=lambda each: each.asked_at)
-        return {a.code: self.look(a.code) for a in asking if not self.row(a.terminal)}
+        return {
+            asking.code: self.codes.look(asking.code)
+            for asking in self.codes.all()
+            if not self.row(asking.terminal)
+        }
 
     async def confirm(
         self,
@@ -259,7 +109,7 @@ class Terminals:
         """Enrol the device that shows this code; what the roster is to be told. A
         code nobody shows is for the roster to refuse, which knows whether the same
         ask was answered before."""
-        asking = self._showing(code)
+        asking = self.codes.showing(code)
         if asking is None:
             return Tell(by=by, terminal="", answered=True)
         terminal = asking.terminal
@@ -284,20 +134,18 @@ class Terminals:
 
     async def token(self, terminal: str, secret: str) -> Admitted | Waiting:
         """Refused with ``unknown_terminal`` (ask anew) or ``revoked``."""
-        now = self._clock.now()
-        self._forget(now)
-        asking = self._asking.get(terminal)
         if terminal not in self._rows:
-            if asking is None or not _same(asking.digest, secret):
+            asking = self.codes.asking(terminal)
+            if asking is None or not is_secret(asking.digest, secret):
                 raise Refused("unknown_terminal", "没有这台设备，请重新登记。")
             return Waiting(asking.code, asking.expires)
         ref = self.system.ref(terminal_stream(self._hospital, terminal))
         state: TerminalState = await ref.read(lambda state: state)
-        if not _same(state.secret, secret):
+        if not is_secret(state.secret, secret):
             raise Refused("unknown_terminal", "没有这台设备，请重新登记。")
         if state.revoked:
             raise Refused("revoked", "这台设备已经注销，请重新登记。")
-        since = max(now, state.rights_at + 1)
+        since = max(self._clock.now(), state.rights_at + 1)
         screen = hung(self.plan(), terminal, state.profile, state.places)
         text = mint(
             self._gate.keys,
@@ -381,7 +229,7 @@ class Terminals:
         while True:
             await trio.sleep(SWEEP_S)
             now = self._clock.now()
-            self._forget(now)
+            self.codes.forget()
             for terminal, last in list(self._online.items()):
                 if now - last < SILENT_MS:
                     continue
@@ -430,33 +278,6 @@ class Terminals:
         ref = self.system.ref(terminal_stream(self._hospital, terminal))
         await ref.ask(note, principal=_ME)
 
-    # -- codes -------------------------------------------------------------------------
-
-    def _showing(self, code: str) -> _Asking | None:
-        self._forget(self._clock.now())
-        return next((a for a in self._asking.values() if a.code == code), None)
-
-    def _new_code(self) -> str:
-        shown = {asking.code for asking in self._asking.values()}
-        while True:
-            code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
-            if code not in shown:
-                return code
-
-    def _forget(self, now: Millis) -> None:
-        for terminal, asking in list(self._asking.items()):
-            if asking.expires <= now:
-                del self._asking[terminal]
-        for address, asked in list(self._asked.items()):
-            while asked and asked[0] <= now - ADDRESS_WINDOW_MS:
-                asked.popleft()
-            if not asked:
-                del self._asked[address]
-
 
 def _rows_of(state: RosterState) -> dict[str, Row]:
     return dict(state.rows)
-
-
-def _same(digest: str, secret: str) -> bool:
-    return hmac.compare_digest(digest, _digest(secret))

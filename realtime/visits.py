@@ -120,6 +120,7 @@ class Visits:
 
             tickets += await self._read(stream, look, [])
         bookings = await self._bookings(person, today) if person else []
+        tickets = in_their_order(tickets)
         tickets.sort(key=_usefulness)
         return Finding(tuple(tickets[:_ROWS_MAX]), tuple(bookings[:_ROWS_MAX]))
 
@@ -296,6 +297,10 @@ def ticket_row(
         state=ticket.state,
         queue=queue.plan.name,
         queue_en=queue.plan.name_en,
+        queue_key=ticket.queue,
+        prepare=queue.plan.prepare,
+        prepare_en=queue.plan.prepare_en,
+        first=queue.plan.first,
         clinic_name=state.plan.name,
         clinic_name_en=state.plan.name_en,
         floor=state.plan.floor,
@@ -309,6 +314,35 @@ def ticket_row(
         ahead=rules.ahead_of(state, key) if stands else None,
         rooms=_rooms(state, ticket) if stands else (),
     )
+
+
+def in_their_order(rows: list[TicketRow]) -> list[TicketRow]:
+    """Who has somewhere else to be first is told where, and not checked in yet."""
+    open_rows = {
+        f"{row.clinic}/{row.queue_key}": row for row in rows if _still_to_be(row)
+    }
+
+    def told(row: TicketRow) -> TicketRow:
+        if row.does != "check_in":
+            return row
+        before = next((open_rows[key] for key in row.first if key in open_rows), None)
+        if before is None:
+            return row
+        floor = f" {before.floor} 楼" if before.floor else ""
+        where = f"{floor}{before.clinic_name}做{before.queue}"
+        name_en = before.clinic_name_en or before.clinic_name
+        where_en = f"{name_en} ({before.queue_en or before.queue})"
+        if before.floor:
+            where_en += f", floor {before.floor},"
+        return msgspec.structs.replace(
+            row, does="", note="go_first", go_first=where, go_first_en=where_en
+        )
+
+    return [told(row) for row in rows]
+
+
+def _still_to_be(row: TicketRow) -> bool:
+    return row.note not in (*_PAST, "other_day", "stopped", "leaving")
 
 
 def _does(
@@ -369,6 +403,8 @@ def place_of(
         ahead=rules.ahead_of(state, key),
         state=ticket.state,
         rooms=_rooms(state, ticket),
+        afterwards=queue.plan.afterwards,
+        afterwards_en=queue.plan.afterwards_en,
     )
 
 

@@ -52,7 +52,10 @@ class ClinicPlan(msgspec.Struct, frozen=True, gc=False):
 class QueuePlan(msgspec.Struct, frozen=True, gc=False):
     """A queue; its numbers begin with ``prefix``, or with its key. An expert's queue
     names its ``doctor``. A patient moves only between queues of one ``department``
-    and one ``fee`` class; the rest needs 换号 in HIS first."""
+    and one ``fee`` class; the rest needs 换号 in HIS first.
+
+    Of an examination's: how one has to ``prepare`` for it (空腹), what one does
+    ``afterwards``, and the queues (``lab/L``) where one has to have been ``first``."""
 
     name: str
     kind: str = "普"
@@ -61,6 +64,11 @@ class QueuePlan(msgspec.Struct, frozen=True, gc=False):
     doctor: str = ""
     fee: str = ""
     name_en: str = ""
+    prepare: str = ""
+    prepare_en: str = ""
+    afterwards: str = ""
+    afterwards_en: str = ""
+    first: tuple[str, ...] = ()
 
 
 class RoomPlan(msgspec.Struct, frozen=True, gc=False):

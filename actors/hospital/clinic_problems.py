@@ -87,6 +87,14 @@ def _queues(clinic_key: str, clinic: ClinicPlan) -> Iterator[Problem]:
                 "病人会分不清，请改一个。",
             )
         first.setdefault(prefix, queue.name)
+        if at in queue.first:
+            yield Problem(
+                "first_itself",
+                "queue",
+                at,
+                "first",
+                f"“{queue.name}”要先做的检查写成了它自己，请改一下。",
+            )
         if queue.doctor and clinic.doctors and queue.doctor not in clinic.doctors:
             yield Problem(
                 "unknown_doctor",

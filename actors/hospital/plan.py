@@ -37,7 +37,9 @@ class _Entry(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 class QueuePlan(_Entry, frozen=True):
     """A queue; its numbers begin with ``prefix``, or with its key. An expert's names
-    its ``doctor``. Patients move only inside a ``department`` and a ``fee`` class."""
+    its ``doctor``. Patients move only inside a ``department`` and a ``fee`` class. An
+    examination's says how one has to ``prepare`` (空腹), what one does ``afterwards``,
+    and at which queues (``lab/L``) one has to have been ``first``."""
 
     name: str
     kind: str = "普"
@@ -46,6 +48,11 @@ class QueuePlan(_Entry, frozen=True):
     doctor: str = ""
     fee: str = ""
     name_en: str = ""
+    prepare: str = ""
+    prepare_en: str = ""
+    afterwards: str = ""
+    afterwards_en: str = ""
+    first: tuple[str, ...] = ()
 
 
 class RoomPlan(_Entry, frozen=True):

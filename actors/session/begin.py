@@ -56,6 +56,7 @@ def with_ticket(
         clinic=row.clinic,
         ticket=row.ticket,
         doctor=command.doctor,
+        prepared=command.prepared,
         own=row.own,
     )
 

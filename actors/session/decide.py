@@ -169,6 +169,8 @@ def _with_ticket(
     assert isinstance(command, CheckIn)
     if not row.does:
         return Refused("not_here", "这张号在这里办不了，请看屏幕上的提示。")
+    if row.prepare and row.does == "check_in" and not command.prepared:
+        return Refused("not_prepared", "请先看一看检查前的准备，做好了再签到。")
     begun = begin.with_ticket(state, session, command, row, now)
     return yes(session, begun)
 

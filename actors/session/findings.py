@@ -46,7 +46,9 @@ class RoomWay(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
 class TicketRow(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """A ticket of this patient. ``does`` is what the kiosk can do with it, ``note``
     the code of why it cannot. Of one that stands in line: how many are ``ahead``, and
-    the rooms where it may be called."""
+    the rooms where it may be called. Of an examination: how to ``prepare`` for it, the
+    queues where one has to have been ``first``, and where to ``go_first`` when one has
+    not."""
 
     ticket: str
     clinic: str
@@ -67,6 +69,12 @@ class TicketRow(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     queue_en: str = ""
     ahead: int | None = None
     rooms: tuple[RoomWay, ...] = ()
+    queue_key: str = ""
+    prepare: str = ""
+    prepare_en: str = ""
+    first: tuple[str, ...] = ()
+    go_first: str = ""
+    go_first_en: str = ""
 
 
 class BookingRow(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
@@ -135,6 +143,8 @@ class Place(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     state: str = ""
     rooms: tuple[RoomWay, ...] = ()
     queue_en: str = ""
+    afterwards: str = ""
+    afterwards_en: str = ""
 
 
 class Foreseen(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):

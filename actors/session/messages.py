@@ -106,11 +106,13 @@ class Confirm(_Command, frozen=True, tag="session.confirm"):
 
 
 class CheckIn(_Command, frozen=True, tag="session.check_in"):
-    """What the row ``does``. ``place`` is where the ticket stands, if it does."""
+    """What the row ``does``. ``place`` is where the ticket stands, if it does.
+    ``prepared``: they have read how to prepare, and say that they have."""
 
     ticket: RowKey
     doctor: str | None = None
     place: Place | None = None
+    prepared: bool = False
 
 
 class Hold(_Command, frozen=True, tag="session.hold"):
@@ -296,6 +298,7 @@ class Begun(_Event, frozen=True, tag="session.begun"):
     standing: Standing | None = None
     places: tuple[str, ...] = ()
     behalf: str = ""
+    prepared: bool = False
 
 
 class Settled(_Event, frozen=True, tag="session.settled"):

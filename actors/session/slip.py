@@ -52,6 +52,8 @@ def slip_of_place(
     for room in place.rooms[:3]:
         line = "  ".join(t for t in (f"{room.room} 诊室", room.doctor, room.way) if t)
         parts.append(_text(line))
+    if place.afterwards:
+        parts.append(_text(f"检查完：{place.afterwards}"))
     parts += [
         {"part": "qr", "data": slip_code(vault, place.clinic, place.day, place.ticket)},
         _text(place.day, align="centre"),

@@ -52,6 +52,7 @@ _HELD = (
 _PLACE = (
     *("ticket", "clinic", "clinic_name", "clinic_name_en", "floor", "day", "number"),
     *("queue", "queue_en", "doctor", "ahead", "rooms", "expected", "awaits"),
+    *("afterwards", "afterwards_en"),
 )
 _DOING = ("what", "since")
 _SAID = ("code", "zh", "en", "about", "minutes")

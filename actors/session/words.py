@@ -205,6 +205,12 @@ def ticket_note(row: TicketRow) -> Words | None:
                 f"请到{at}签到，这里办不了。",
                 f"Please check in at {at_en}, not here.",
             )
+        case "go_first":
+            return Words(
+                f"请先到{row.go_first}，做完再来签到。",
+                f"Please go to {row.go_first_en or row.go_first} first, "
+                "then check in here.",
+            )
         case "other_day":
             day = _day(row.day)
             return Words(

@@ -18,6 +18,11 @@ export const LOOKUP_WORDS = {
   departments_title: ["各科看什么", "What each department does"],
   expert_full: ["约满", "full"],
   expert_none: ["近几天没有号", "No days with numbers soon"],
+  prepare_title: ["检查前要准备", "Before your examination"],
+  prepare_yes: ["准备好了，签到", "I am ready: check in"],
+  prepare_no: ["还没有", "Not yet"],
+  prepare_help: ["没准备好，或者拿不准，请问护士。", "Not ready, or not sure? Please ask the nurse."],
+  afterwards: ["检查完：", "Afterwards: "],
   book_here: ["挂这个科的号", "Book in this department"],
 } as const satisfies Record<string, readonly [string, string]>;
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Mapping
 
-from queue_displays.speech.mandarin import ENGLISH, PAUSE, STOPS
+from queue_displays.speech.mandarin import ENGLISH, PAUSE, STOPS, is_spelled
 from queue_displays.speech.names import CANTONESE, HAN, han_name, surname_of
 from queue_displays.speech.numerals import in_text, patients_numbers
 from queue_displays.speech.words import Part, Spoken
@@ -68,8 +68,8 @@ class CantoneseReader:
         for word in ENGLISH.finditer(text):
             yield False, self._worded(text[at : word.start()])
             at = word.end()
-            spell = len(word[0]) == 1 or (len(word[0]) <= 4 and word[0].isupper())
-            yield (False, number(word[0])) if spell else (True, word[0])
+            spelled = is_spelled(word[0])
+            yield (False, number(word[0])) if spelled else (True, word[0])
         yield False, self._worded(text[at:])
 
     def _worded(self, text: str) -> str:

@@ -136,7 +136,7 @@ class Reader:
         for word in ENGLISH.finditer(text):
             yield from self._run(text[at : word.start()])
             at = word.end()
-            if len(word[0]) == 1 or (len(word[0]) <= 4 and word[0].isupper()):
+            if is_spelled(word[0]):
                 yield False, self.number(word[0])
             else:
                 yield True, word[0]
@@ -168,6 +168,13 @@ class Reader:
                 at += 1
         said += _phrases(run)
         return " ".join(said)
+
+
+def is_spelled(word: str) -> bool:
+    """CT and PET-CT are said letter by letter; WiFi is a word."""
+    return all(len(part) <= 4 and part.isupper() for part in word.split("-")) or (
+        len(word) == 1
+    )
 
 
 _ALWAYS = frozenset("号诊嘅𠮷〇间")

@@ -19,6 +19,7 @@ from devices.speaker import (
     SpeakerTrouble,
     seconds_of,
 )
+from devices.trouble import Trouble
 from queue_displays.speech.wav import chime_key
 from realtime.client import AskRefused, Client, Topic
 from realtime.edge.sounds import NoSound, Sounds
@@ -44,15 +45,18 @@ class Mouth:
         self.one = trio.Lock()
         self._tell = tell
         self._working: bool | None = None
+        self._absent = False
 
     @property
     def ready(self) -> bool:
         """What can be known without a sound."""
         fault = self.speaker.fault if isinstance(self.speaker, SoundDevice) else None
-        if fault is not None and self._working is not False:
-            self._working = False
-            self._tell(Down(NAME, fault))
-        elif fault is None and self._working is None:
+        if fault is not None:
+            self._absent = True
+            self._down(fault)
+        elif self._absent or self._working is None:
+            # what was unplugged is there again, as far as can be seen
+            self._absent = False
             self.works()
         return fault is None
 
@@ -62,9 +66,12 @@ class Mouth:
             self._tell(Up(NAME))
 
     def fails(self, trouble: SpeakerTrouble) -> None:
+        self._down(trouble.trouble)
+
+    def _down(self, trouble: Trouble) -> None:
         if self._working is not False:
             self._working = False
-            self._tell(Down(NAME, trouble.trouble))
+            self._tell(Down(NAME, trouble))
 
 
 class AreaVoice:
@@ -80,6 +87,7 @@ class AreaVoice:
         self._sounds = sounds
         self._device = ""
         self._attended_at: float | None = None
+        self._said_ready = True
         self._taking = False
         self._not_before: dict[str, float] = {}
         self._speaking: tuple[str, str, trio.CancelScope] | None = None
@@ -102,12 +110,14 @@ class AreaVoice:
             nursery.cancel_scope.cancel()
 
     async def _mind(self) -> None:
-        """Every second: what has not been told, and whether we were passed over."""
+        """Every second: what has not been told, whether we were passed over, and
+        whether the sound device has gone or is back."""
         while True:
             await trio.sleep(LOOK_S)
             if not self._topic.live:
                 continue
-            if self._attended_at is None or self._passed_over():
+            plugged = self._taking or self._mouth.ready == self._said_ready
+            if self._attended_at is None or self._passed_over() or not plugged:
                 await self._attend()
             await self._report()
 
@@ -115,9 +125,10 @@ class AreaVoice:
 
     async def _attend(self) -> None:
         self._attended_at = trio.current_time()
-        voice = {"ready": True}
-        if not self._mouth.ready:
-            voice = {"ready": False, "why": "no_device"}  # type: ignore[dict-item]
+        self._said_ready = self._mouth.ready
+        voice: dict[str, Any] = {"ready": True}
+        if not self._said_ready:
+            voice = {"ready": False, "why": "no_device"}
         body = {"shows": False, "speaks": voice}
         try:
             found = await self._client.ask(self._topic, "attend", body, deadline=ASK_S)

@@ -15,10 +15,12 @@ from quart import Blueprint, Response, request
 from actors.kernel.errors import BadRequest, Forbidden
 from actors.kernel.times import Clock
 from actors.terminal.messages import Role
+from realtime.beats import Shot
+from realtime.door_codes import Applied, DoorCodes
 from realtime.http.asked import json_body, only_ours
 from realtime.http.bearer import answered, bearer
 from realtime.http.openapi import Described, Parameter
-from realtime.terminals import SHOT_BYTES, Admitted, Applied, Shot
+from realtime.terminals import SHOT_BYTES, Admitted
 from realtime.tokens import Gate, Principal
 
 _LONGEST = 1024
@@ -45,7 +47,8 @@ class Kept(msgspec.Struct, frozen=True):
 class TerminalsDoor(Protocol):
     """What lies behind the routes; realtime.terminals is it."""
 
-    def apply(self, role: Role, width: int, height: int, address: str) -> Applied: ...
+    @property
+    def codes(self) -> DoorCodes: ...
     async def token(self, terminal: str, secret: str) -> Any: ...
     def keep_shot(self, terminal: str, kind: str, image: bytes) -> None: ...
     def shot(self, terminal: str) -> Shot: ...
@@ -94,7 +97,7 @@ def terminal_routes(terminals: TerminalRoutes, base: str) -> Blueprint:
             asked = await json_body(Apply, _LONGEST)
             client = request.scope.get("client")
             address = client[0] if client else ""
-            return door.apply(asked.role, asked.width, asked.height, address)
+            return door.codes.apply(asked.role, asked.width, asked.height, address)
 
         return await only_ours(do)
 

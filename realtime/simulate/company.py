@@ -18,7 +18,9 @@ from actors.clinic.actor import clinic_stream
 from actors.kernel.times import WallClock, day_of
 from realtime.simulate import behaviour
 from realtime.simulate.days import DAYS, HOUR, MINUTE, Manners, Ms, Returning, Service
-from realtime.simulate.live import Clock, LiveClinic, open_desks
+from realtime.simulate.live import LiveClinic
+from realtime.simulate.live_desks import open_desks
+from realtime.simulate.live_time import Clock
 from realtime.simulate.people import Person, lognormal, one_more
 from realtime.simulate.running import Server
 from realtime.simulate.staff import Doctor

@@ -12,24 +12,17 @@ left alone until nothing has happened there for a while.
 from __future__ import annotations
 
 import logging
-import math
-from collections.abc import (
-    AsyncIterator,
-    Callable,
-    Coroutine,
-    Iterable,
-    Iterator,
-    Mapping,
-)
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from collections.abc import Coroutine, Iterator, Mapping
+from contextlib import contextmanager
 from itertools import count
 from typing import Any
 
 import trio
 
-from actors.kernel.times import Millis, WallClock
-from realtime.client import AskRefused, Client, Topic, open_client
+from realtime.client import AskRefused, Topic
 from realtime.simulate.days import Ms
+from realtime.simulate.live_desks import Desks
+from realtime.simulate.live_time import Clock, LiveBell
 from realtime.simulate.people import Person
 from realtime.simulate.world import Bell, Deed, No, Plan, Where
 
@@ -38,90 +31,6 @@ QUIET_S = 180.0
 
 _ANSWER_S = 5.0
 _log = logging.getLogger("houzhen.simulate")
-
-TokenFor = Callable[[str, str], str]
-"""The token for a role at a place: (``doctor``, ``im2/3``)."""
-
-
-class Clock:
-    """The simulated day's time: ``speed`` of its seconds pass in each real one."""
-
-    def __init__(self, starts: Ms, speed: float) -> None:
-        self.speed = speed
-        self._starts = starts
-        self._since = trio.current_time()
-        self._wall = WallClock().now()
-
-    def now(self) -> Ms:
-        return self._starts + round(
-            (trio.current_time() - self._since) * 1000 * self.speed
-        )
-
-    async def until(self, at: Ms) -> None:
-        await trio.sleep_until(self.moment(at))
-
-    def on_the_wall(self, at: Ms) -> Millis:
-        """When it is so late by the clock that the server goes by."""
-        return self._wall + round((at - self._starts) / self.speed)
-
-    def moment(self, at: Ms) -> float:
-        """In trio's time; just after, so that it is past when it has come."""
-        return self._since + (at - self._starts + 1) / 1000 / self.speed
-
-
-class LiveBell:
-    """See world.Bell."""
-
-    __slots__ = ("_clock", "_event")
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self._event = trio.Event()
-
-    def ring(self) -> None:
-        self._event.set()
-
-    async def wait(self, until: Ms | None = None) -> bool:
-        ends = math.inf if until is None else self._clock.moment(until)
-        with trio.move_on_at(ends):
-            await self._event.wait()
-        rung = self._event.is_set()
-        if rung:
-            self._event = trio.Event()
-        return rung
-
-
-class Desks:
-    """The connections of one clinic's simulated staff; made by `open_desks`."""
-
-    def __init__(self, stream: str, clients: Mapping[str, Client]) -> None:
-        self.stream = stream
-        self._clients = clients
-
-    def client(self, who: str) -> Client:
-        """Of the ``nurse``, the ``kiosk``, the ``his``, or ``doctor/3``."""
-        return self._clients[who]
-
-    async def watched(self) -> Topic:
-        """The desk, as the nurse sees it."""
-        return await self.client("nurse").join(f"{self.stream}:desk")
-
-
-@asynccontextmanager
-async def open_desks(
-    url: str, stream: str, clinic: str, rooms: Iterable[str], token_for: TokenFor
-) -> AsyncIterator[Desks]:
-    """Connections for a clinic's staff and machines, for as long as the block."""
-    who = {role: (role, clinic) for role in ("nurse", "kiosk", "his")}
-    who |= {f"doctor/{room}": ("doctor", f"{clinic}/{room}") for room in rooms}
-    async with AsyncExitStack() as stack:
-        clients: dict[str, Client] = {}
-        for name, (role, place) in who.items():
-            client = open_client(
-                url, token_for(role, place), kind="simulation", id=f"{role}-{place}"
-            )
-            clients[name] = await stack.enter_async_context(client)
-        yield Desks(stream, clients)
 
 
 class LiveClinic:

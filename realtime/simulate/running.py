@@ -16,7 +16,9 @@ from actors.kernel.times import WallClock, day_of
 from realtime.client import AskRefused, ClientError, Topic
 from realtime.simulate import behaviour
 from realtime.simulate.days import MINUTE, Day, Ms
-from realtime.simulate.live import Clock, Desks, LiveClinic, TokenFor, open_desks
+from realtime.simulate.live import LiveClinic
+from realtime.simulate.live_desks import Desks, TokenFor, open_desks
+from realtime.simulate.live_time import Clock
 from realtime.simulate.people import people_of
 from realtime.simulate.report import Summary, progress, summary
 from realtime.simulate.staff import EVEN, Doctor, Habits, staff_of

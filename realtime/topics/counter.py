@@ -6,11 +6,12 @@ actor's commands. Personal fields are sealed here, before they go any further.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Container
 from typing import Any, Protocol
 
 import msgspec
 
+from actors.kernel.errors import Forbidden, UnknownTarget
 from realtime.bodies import read_body as read_body
 from realtime.tokens import Principal
 
@@ -65,6 +66,23 @@ class Inquiry:
 
     def __init__(self, answer: Callable[[], Awaitable[tuple[bytes, int]]]) -> None:
         self.answer = answer
+
+
+def must_see(
+    who: Principal,
+    parts: tuple[str, ...],
+    view: str,
+    *,
+    only: str,
+    views: Container[str],
+    roles: frozenset[str],
+) -> None:
+    """Of a kind of which a hospital has ``only`` one. Raises UnknownTarget for another
+    or another view, Forbidden for who has none of the roles."""
+    if view not in views or parts != (only,):
+        raise UnknownTarget
+    if who.roles.isdisjoint(roles):
+        raise Forbidden
 
 
 class Counter(Protocol):

@@ -31,12 +31,12 @@ from actors.floor.commands import (
     SetStock,
 )
 from actors.floor.views import MAIN
-from actors.kernel.errors import BadRequest, Forbidden, UnknownAsk, UnknownTarget
+from actors.kernel.errors import BadRequest, Forbidden, UnknownAsk
 from actors.kernel.times import Millis
+from realtime.beats import Tail
 from realtime.bodies import read_body
-from realtime.terminals import Tail
 from realtime.tokens import Principal
-from realtime.topics.counter import Errand, Inquiry
+from realtime.topics.counter import Errand, Inquiry, must_see
 
 VIEWS = ("board", "ledger", "health")
 _OPERATE = frozenset({"admin", "operator"})
@@ -88,10 +88,7 @@ class FloorCounter:
         self._logs = logs
 
     def may_look(self, who: Principal, parts: tuple[str, ...], view: str) -> None:
-        if view not in VIEWS or parts != (MAIN,):
-            raise UnknownTarget
-        if who.roles.isdisjoint(_LOOK):
-            raise Forbidden
+        must_see(who, parts, view, only=MAIN, views=VIEWS, roles=_LOOK)
 
     def errand(
         self,

@@ -77,6 +77,7 @@ class _Second(_Body, frozen=True):
 class _CheckIn(_Body, frozen=True):
     ticket: m.RowKey
     doctor: Key | None = None
+    prepared: bool = False
 
 
 class _For(_Body, frozen=True):
@@ -288,7 +289,11 @@ class SessionCounter:
         async def gather() -> m.CheckIn:
             place = await self._place(who, day, asked.ticket, only="place")
             return m.CheckIn(
-                by=who.name, ticket=asked.ticket, doctor=asked.doctor, place=place
+                by=who.name,
+                ticket=asked.ticket,
+                doctor=asked.doctor,
+                place=place,
+                prepared=asked.prepared,
             )
 
         return _gathering(gather)

@@ -24,12 +24,14 @@ from actors.terminal.messages import (
     Short,
     What,
 )
-from realtime.terminals import Facts, LogLines, Terminals
+from realtime.beats import Facts, LogLines
+from realtime.terminals import Terminals
 from realtime.tokens import Principal
-from realtime.topics.counter import Errand, Inquiry, read_body
+from realtime.topics.counter import Errand, Inquiry, must_see, read_body
 
 DEVICES = frozenset({"screen", "kiosk", "speaker"})
 _STAFF = frozenset({"admin", "nurse", "operator"})
+_VIEWS = ("roster",)
 _LOOK = _STAFF | {"manager", "auditor"}
 Code = Annotated[str, Meta(pattern=r"^\d{6}\Z")]
 
@@ -87,10 +89,8 @@ def _is_staff(who: Principal) -> None:
         raise Forbidden
 
 
-class TerminalCounter:
-    """One device: ``{hospital}/terminal/{id}:device``."""
-
-    kind = "terminal"
+class _OfTerminals:
+    """Without terminals there is none to be asked."""
 
     def __init__(self, terminals: Terminals | None) -> None:
         self._of = terminals
@@ -100,6 +100,12 @@ class TerminalCounter:
         if self._of is None:
             raise UnknownTarget
         return self._of
+
+
+class TerminalCounter(_OfTerminals):
+    """One device: ``{hospital}/terminal/{id}:device``."""
+
+    kind = "terminal"
 
     def may_look(self, who: Principal, parts: tuple[str, ...], view: str) -> None:
         if view != "device" or len(parts) != 1:
@@ -162,25 +168,13 @@ class TerminalCounter:
         return Inquiry(answer)
 
 
-class RosterCounter:
+class RosterCounter(_OfTerminals):
     """All of them: ``{hospital}/terminals/main:roster``."""
 
     kind = "terminals"
 
-    def __init__(self, terminals: Terminals | None) -> None:
-        self._of = terminals
-
-    @property
-    def _terminals(self) -> Terminals:
-        if self._of is None:
-            raise UnknownTarget
-        return self._of
-
     def may_look(self, who: Principal, parts: tuple[str, ...], view: str) -> None:
-        if view != "roster" or parts != ("main",):
-            raise UnknownTarget
-        if who.roles.isdisjoint(_LOOK):
-            raise Forbidden
+        must_see(who, parts, view, only="main", views=_VIEWS, roles=_LOOK)
 
     def errand(
         self,
@@ -200,7 +194,7 @@ class RosterCounter:
             return Errand(None, gather=self._confirm(who, asked))
         if name == "look":
             code = read_body(body, _Look).code
-            return Inquiry(lambda: _told(self._terminals.look(code)))
+            return Inquiry(lambda: _told(self._terminals.codes.look(code)))
         if name == "waiting":
             return Inquiry(lambda: _told({"waiting": self._terminals.waiting()}))
         if name == "facts":

@@ -59,13 +59,15 @@ Heard = dict[str, float]
 class Pressed(msgspec.Struct):
     """What was seen of each press, in seconds from it: when the last protocol client
     had the call, when each page had heard of it, drawn it and painted it, when the
-    announcement was told, and when there was sound."""
+    announcement was told (``carried``: from the clinic's event on), and when there was
+    sound."""
 
     walls: list[float] = []
     heard: list[float] = []
     drawn: list[float] = []
     painted: list[float] = []
     told: list[float] = []
+    carried: list[float] = []
     cold: list[float] = []
     warm: list[float] = []
     lengths: tuple[float, float, float] = (0.0, 0.0, 0.0)
@@ -98,13 +100,16 @@ def run(*, quick: bool) -> Report:
             "the last page has painted it": _spread(found.painted),
             "the last of all": _spread(everybody),
             "a loudspeaker is told of the announcement": _spread(found.told),
+            "the same from the clinic's event on": _spread(found.carried),
             "first sound, never said before": _spread(found.cold),
             "first sound, said before": _spread(found.warm),
         },
         "server CPU a press, everything that follows from it (ms)": (
             found.cpu_s / presses * 1e3
         ),
-        "from the clinic's event to devices, p99 under, ms": found.carried_ms,
+        "by the server's own histogram, until it is on disk, p99 under, ms": (
+            found.carried_ms
+        ),
         "first words at 12 calls a minute, s": {
             "median": median(waits),
             "p95": percentile(waits, 0.95),
@@ -113,7 +118,7 @@ def run(*, quick: bool) -> Report:
     }
     bars = [
         bar("the last of 500 screens, p99", _p(everybody, 0.99), "≤", 250, "ms"),
-        bar("event to devices, p99", found.carried_ms, "≤", 20, "ms"),
+        bar("event to devices, p99", _p(found.carried, 0.99), "≤", 20, "ms"),
         bar("first sound, warm, p95", _p(found.warm, 0.95), "≤", 700, "ms"),
         bar("first sound, cold, p95", _p(found.cold, 0.95), "≤", 1500, "ms"),
         bar("first words, p95", percentile(waits, 0.95), "≤", 15, "s"),
@@ -273,6 +278,7 @@ async def _press(
         voice = Loudspeaker(hospital, speaker, area)
         await voice.attend()
         nursery.start_soon(voice.run)
+        nursery.start_soon(voice.watch, f"{clinic}:hall")
         last: str | None = None
         cpu_s = _cpu_s(hospital)
         for press in range(presses):
@@ -294,6 +300,10 @@ async def _press(
                     moments.append(max(seen) - began)
             sound = await voice.sounded(number)
             found.told.append(voice.told[number] - began)
+            # the event's moment is the day's, ours only goes on
+            ahead = time.time() - time.monotonic()
+            event = await _when(voice.called, number) / 1e3 - ahead
+            found.carried.append(voice.told[number] - event)
             if sound is not None:
                 found.cold.append(sound.at - began)
                 # the words are the same ones again: this time they are there
@@ -337,6 +347,8 @@ class Loudspeaker:
         self._keys = ["none", "none"]
         self.told: dict[str, float] = {}
         """When it was told of each number's announcement."""
+        self.called: dict[str, float] = {}
+        """When the clinic decided to call it, by the server's clock, in ms."""
 
     async def attend(self) -> None:
         await self._client.join(self._area)
@@ -357,6 +369,13 @@ class Loudspeaker:
                 continue
             taken.add(what)
             await self._take(change.view["announcements"][what[0]], offer)
+
+    async def watch(self, hall: str) -> None:
+        """The calls on the clinic's wall: each says when it was made."""
+        topic = await self._client.join(hall)
+        async for change in topic.changes():
+            for call in change.view.get("calls", {}).values():
+                self.called.setdefault(call["number"], call["at"])
 
     async def _take(self, row: dict[str, Any], offer: dict[str, Any]) -> None:
         body = {

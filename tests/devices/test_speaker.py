@@ -15,6 +15,7 @@ import trio.testing
 from devices import speaker
 from devices.simulators.speaker import SimulatedSpeaker
 from devices.speaker import (
+    NO_CARD,
     NO_PLAYER,
     SoundDevice,
     SpeakerTrouble,
@@ -153,3 +154,22 @@ async def test_a_broken_one_has_played_nothing(
         await simulated.play(a_wav([0] * 22_050))
     assert simulated.heard == []
     assert len(simulated.played) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "there"),
+    [
+        *(("plughw:1,0", True), ("hw:2", False), ("sysdefault:CARD=Speaker", True)),
+        *(("plughw:CARD=Gone,DEV=0", False), ("", True), ("pulse", True)),
+    ],
+)
+def test_a_card_that_is_unplugged_is_missed(
+    tmp_path: Path, name: str, there: bool
+) -> None:
+    device = SoundDevice(name, [sys.executable], tmp_path)
+    # where no cards are shown at all nothing is known of any
+    assert device.fault is None
+    (tmp_path / "cards").write_text(" 1 [Speaker]: USB-Audio")
+    (tmp_path / "card1").mkdir()
+    (tmp_path / "Speaker").symlink_to("card1")
+    assert device.fault is (None if there else NO_CARD)

@@ -50,8 +50,15 @@ def open_clinic(hospital: Hospital, clinic: str, body: dict[str, Any]) -> None:
     do(hospital, "his", clinic, [("setup", "open", body)])
 
 
-def fill(hospital: Hospital, clinic: str, queue: str, patients: int) -> None:
-    """So many patients wait in this queue, all checked in."""
+def fill(
+    hospital: Hospital,
+    clinic: str,
+    queue: str,
+    patients: int,
+    here: int | None = None,
+) -> None:
+    """So many patients have a number of this queue; ``here`` of them have checked in,
+    as a rule all."""
     setup, kiosk = (topic(hospital, clinic, view) for view in ("setup", "kiosk"))
 
     async def one(client: Client, on: str, name: str, body: Any) -> None:
@@ -59,14 +66,14 @@ def fill(hospital: Hospital, clinic: str, queue: str, patients: int) -> None:
 
     async def ask_all(tokens: tuple[str, str]) -> None:
         url = hospital.address.replace("http", "ws") + "/live"
-        for token, on, name in (
-            (tokens[0], setup, "register"),
-            (tokens[1], kiosk, "check_in"),
+        for token, on, name, many in (
+            (tokens[0], setup, "register", patients),
+            (tokens[1], kiosk, "check_in", patients if here is None else here),
         ):
             async with open_client(url, token, kind="test", id=name) as client:
-                for begin in range(0, patients, _AT_ONCE):
+                for begin in range(0, many, _AT_ONCE):
                     async with trio.open_nursery() as nursery:
-                        for n in range(begin, min(begin + _AT_ONCE, patients)):
+                        for n in range(begin, min(begin + _AT_ONCE, many)):
                             card = {"card": f"{clinic}-{queue}-{n:04d}"}
                             who = {"queue": queue, "name": f"张友{'三四五六七'[n % 5]}"}
                             body = card | who if name == "register" else card

@@ -1,15 +1,15 @@
 """A thousand tickets in one clinic do not make the triage desk slow."""
 
 from statistics import median
-from typing import Any
 
 import pytest
 from playwright.sync_api import CDPSession, Page, expect
 
+from tests.e2e.clinics import fill, open_clinic
 from tests.e2e.floor import DESK_SIZE, Floor
 from tests.e2e.hospital import Hospital
 from tests.e2e.looks import CUT_OFF
-from tests.e2e.triage import CLINIC, OPENING, Triage, arrange
+from tests.e2e.triage import CLINIC, OPENING, Triage, arrange, clinic_of
 
 CROWD = 1000
 HERE = 600
@@ -45,18 +45,10 @@ SETTLED = """() => new Promise((done) =>
 
 
 def crowded(hospital: Hospital) -> None:
-    asks: list[tuple[str, str, Any]] = [("setup", "open", OPENING)]
-    names = ["赵小明", "钱大海", "欧阳静", "单雅宁", "阿依古丽"]
-    for n in range(CROWD):
-        queue = "AB"[n % 2]
-        number = f"{queue}{n // 2 + 1:03d}"
-        row = {"queue": queue, "number": number, "ticket": number}
-        asks.append(
-            ("setup", "register", {**row, "name": names[n % 5], "card": f"77{n:06d}"})
-        )
-        if n < HERE:
-            asks.append(("desk", "check_in", {"ticket": number}))
-    arrange(hospital, asks)
+    clinic = clinic_of(hospital)
+    open_clinic(hospital, clinic, OPENING)
+    for queue in "AB":
+        fill(hospital, clinic, queue, CROWD // 2, here=HERE // 2)
 
 
 @pytest.mark.alone

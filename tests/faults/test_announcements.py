@@ -1,5 +1,6 @@
-"""Forty rooms call, lines are cut, a voice is blocked, the server is killed: each call
-is shown on every wall, spoken at most once in its zone, and otherwise reported.
+"""Forty rooms of one area call into three zones, lines are cut, a voice is blocked, the
+server is killed: each call is shown on every wall, spoken at most once, in the zone of
+its room, and otherwise reported.
 
 What was heard is an ear's word, what was reported the journal's; neither asked the
 other.
@@ -10,14 +11,19 @@ from __future__ import annotations
 import random
 import sqlite3
 from collections import Counter, defaultdict
+from datetime import date
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import httpx
 import msgspec
 import pytest
 import trio
 
+from actors.hospital.files import to_file
+from actors.hospital.plan import AreaPlan, ClinicPlan, QueuePlan, RoomPlan, ZonePlan
+from actors.hospital.plan import Plan as HospitalPlan
 from actors.kernel.times import WallClock, day_of
 from queue_displays.announcements.actor import area_capability
 from realtime.config import Settings
@@ -26,30 +32,33 @@ from tests.faults.load import Asker, Ledger
 from tests.faults.server import Server, installation
 from tests.faults.waiting_room import Device, Ear, Heard
 
-CLINICS = ("im1", "im2", "eye1")
+CLINICS = {"im1": 14, "im2": 13, "eye1": 13}
+"""And how many rooms each of them has."""
+HALL = "hall2"
+ZONES = ("north", "middle", "south")
+FALLBACK = {"north": "middle", "middle": "south", "south": ""}
 AREA = area_capability(VAULT)
 ENDS_S = 30.0
 
 
 class Plan(msgspec.Struct, frozen=True):
-    """``calls`` in all, in ``lasts_s``; rooms in each clinic; how long words take and
-    a call is up."""
+    """``calls`` in all, in ``lasts_s``; how long words take and a call is up."""
 
     calls: int
     lasts_s: float
-    rooms: int
     speaks_s: float
     up_ms: int
     cuts: float = 0.02
 
 
-SHORT = Plan(calls=45, lasts_s=3.0, rooms=14, speaks_s=0.08, up_ms=5_000)
-WHOLE = Plan(calls=200, lasts_s=60.0, rooms=14, speaks_s=0.9, up_ms=60_000)
+SHORT = Plan(calls=36, lasts_s=2.4, speaks_s=0.08, up_ms=4_000)
+WHOLE = Plan(calls=201, lasts_s=60.0, speaks_s=0.9, up_ms=60_000)
 
 
 class Room:
-    """Three clinics at work, each an area with one zone: two voices of which one is
-    blocked in the first, and walls; a third of the lines are cut all the time."""
+    """Three clinics at work around one hall with three zones: two voices in each, of
+    which one is blocked in the north, and walls; four of the nine lines are cut all the
+    time."""
 
     def __init__(self, server: Server, plan: Plan, seed: int) -> None:
         self.server = server
@@ -70,24 +79,20 @@ class Room:
             for clinic in CLINICS
         ]
         self.devices = [
-            self._device(clinic, number, voice, cuts)
-            for clinic in CLINICS
-            for number, (voice, cuts) in enumerate(
-                [
-                    ("ready", plan.cuts),
-                    ("blocked" if clinic == "im1" else "ready", 0.0),
-                    ("ready", 0.0),
-                    ("", plan.cuts),
-                ]
+            self._device(name, voice, cuts)
+            for zone in ZONES
+            for name, voice, cuts in (
+                (f"{zone}-1", "ready", plan.cuts),
+                (f"{zone}-2", "blocked" if zone == "north" else "ready", 0.0),
+                (f"{zone}-wall", "", plan.cuts if zone == "south" else 0.0),
             )
         ]
 
-    def _device(self, clinic: str, number: int, voice: str, cuts: float) -> Device:
-        name = f"{clinic}-wall{number}"
+    def _device(self, name: str, voice: str, cuts: float) -> Device:
         return Device(
             name,
-            self.server.token("screen", clinic, name=name),
-            f"{self.area(clinic)}:announcements",
+            self.server.token("screen", "*", name=name),
+            f"{self.area}:announcements",
             self.ear,
             self.chance,
             voice=voice,
@@ -95,10 +100,46 @@ class Room:
             cuts=cuts,
         )
 
-    def area(self, clinic: str) -> str:
-        return f"{self._hospital}/area/{clinic}/{self._day}"
+    @property
+    def area(self) -> str:
+        return f"{self._hospital}/area/{HALL}/{self._day}"
+
+    def zone(self, room: str) -> str:
+        """Where a room is heard: neighbours are not, in one zone."""
+        return ZONES[int(room) % len(ZONES)]
+
+    async def plan_hall(self) -> None:
+        """By a file, as somebody imports one. The clinics are opened by hand: the plan
+        does it on another day."""
+        another = date.fromisoformat(self._day).isoweekday() % 7 + 1
+        clinics = {
+            clinic: ClinicPlan(
+                name=clinic,
+                days=(another,),
+                queues={"A": QueuePlan(name="内科")},
+                rooms={
+                    str(n + 1): RoomPlan(("A",), zone=self.zone(str(n + 1)))
+                    for n in range(rooms)
+                },
+            )
+            for clinic, rooms in CLINICS.items()
+        }
+        zones = {
+            zone: ZonePlan(zone, (f"{zone}-1", f"{zone}-2"), FALLBACK[zone])
+            for zone in ZONES
+        }
+        areas = {HALL: AreaPlan("二楼大厅", clinics=tuple(CLINICS), zones=ZONES)}
+        plan = HospitalPlan(clinics=clinics, areas=areas, zones=zones)
+        admin = self.server.token("admin", "*", name="root")
+        headers = {"Authorization": f"Bearer {admin}", "Idempotency-Key": "plan-0001"}
+        address = f"http://127.0.0.1:{self.server.port}/api/v1/plan"
+        async with httpx.AsyncClient(trust_env=False) as http:
+            file = to_file(plan).encode()
+            answer = await http.post(address, content=file, headers=headers)
+        assert answer.is_success, answer.text
 
     async def open(self) -> None:
+        await self.plan_hall()
         async with trio.open_nursery() as nursery:
             for place, clinic in enumerate(CLINICS):
                 nursery.start_soon(self._open, self.staff[place], clinic)
@@ -106,7 +147,7 @@ class Room:
     async def _open(self, staff: Asker, clinic: str) -> None:
         stream = f"{self._hospital}/clinic/{clinic}/{self._day}"
         rooms = {
-            str(n + 1): {"doctor": "d", "queues": ["A"]} for n in range(self.plan.rooms)
+            str(n + 1): {"doctor": "d", "queues": ["A"]} for n in range(CLINICS[clinic])
         }
         body = {
             "clinic": {"name": clinic, "hospital": "云岫"},
@@ -131,7 +172,7 @@ class Room:
         calls = self.plan.calls // len(CLINICS)
         inside: dict[str, str] = {}
         for number in range(calls):
-            room = str(number % self.plan.rooms + 1)
+            room = str(number % CLINICS[clinic] + 1)
             body = {"room": room}
             if room in inside:
                 body["after"] = inside[room]
@@ -158,41 +199,42 @@ class Room:
         with trio.fail_after(ENDS_S + self.plan.up_ms / 1000):
             while True:
                 events = self.events(self.server.journal)
-                if all(self._is_settled(events[self.area(c)]) for c in CLINICS):
+                if self._is_settled(events[self.area]):
                     return
                 await trio.sleep(0.2)
 
     def _is_settled(self, events: list[tuple[str, dict[str, Any]]]) -> bool:
-        state = AREA.new(f"{self._hospital}/area/x/{self._day}")
+        state = AREA.new(self.area)
         for _, body in events:
             AREA.evolve(state, AREA.read_event(msgspec.json.encode(body)))
         lanes = state.lanes.values()
         quiet = all(not lane.firsts and lane.speaking is None for lane in lanes)
-        return quiet and state.made == self.plan.calls // len(CLINICS)
+        return quiet and state.made == self.plan.calls
 
     def judge(self) -> Counter[str]:
         self._nothing_overlaps()
         events = self.events(self.server.journal)
-        ended: Counter[str] = Counter()
+        area = events[self.area]
+        announced = [body for name, body in area if name == "area.announced"]
         for clinic in CLINICS:
-            area = events[self.area(clinic)]
-            called = [
-                f"{clinic}/{body['call']}"
-                for name, body in events[
-                    self.area(clinic).replace("/area/", "/clinic/")
-                ]
-                if name == "clinic.called"
-            ]
-            announced = [b for name, b in area if name == "area.announced"]
-            assert [one["source"] for one in announced] == called, "once each, in order"
-            self._everybody_showed(clinic, announced)
-            ended += self._each_was_heard_or_told(clinic, announced, area)
-        return ended
+            stream = f"{self._hospital}/clinic/{clinic}/{self._day}"
+            calls = [body for name, body in events[stream] if name == "clinic.called"]
+            ours = [one for one in announced if one["source"].startswith(f"{clinic}/")]
+            called = [f"{clinic}/{one['call']}" for one in calls]
+            assert [one["source"] for one in ours] == called, "once each, in order"
+            for one, call in zip(ours, calls, strict=True):
+                assert one["zones"] == [self.zone(call["room"])], one
+        assert len(announced) == self.plan.calls
+        self._everybody_showed(announced)
+        return self._each_was_heard_or_told(announced, area)
 
     def _nothing_overlaps(self) -> None:
         by_zone: dict[str, list[Heard]] = defaultdict(list)
         for one in self.ear.heard:
             by_zone[one.zone].append(one)
+        # nor does one mouth say two things, where it speaks for a zone beside its own
+        for one in self.ear.heard:
+            by_zone[f"device {one.device}"].append(one)
         for heard in by_zone.values():
             for before, after in pairwise(heard):
                 assert before.ended is not None, before
@@ -200,21 +242,20 @@ class Room:
         said = Counter((h.zone, h.announcement, h.nth) for h in self.ear.heard)
         assert all(times == 1 for times in said.values()), said.most_common(3)
 
-    def _everybody_showed(self, clinic: str, announced: list[dict[str, Any]]) -> None:
+    def _everybody_showed(self, announced: list[dict[str, Any]]) -> None:
         withdrawn_too = {f"a{one['n']}" for one in announced}
         for device in self.devices:
-            if device.name.startswith(clinic):
-                missing = withdrawn_too - device.shown.keys()
-                assert not missing or device.cut, (device.name, missing)
-                for one in announced:
-                    row = device.shown.get(f"a{one['n']}")
-                    if row is not None:
-                        number = one["number"]
-                        assert row["number"] == number
-                        assert f"请 {number}号 张*三 到" in row["words"]["zh"]
+            missing = withdrawn_too - device.shown.keys()
+            assert not missing or device.cut, (device.name, missing)
+            for one in announced:
+                row = device.shown.get(f"a{one['n']}")
+                if row is not None:
+                    number = one["number"]
+                    assert row["number"] == number
+                    assert f"请 {number}号 张*三 到" in row["words"]["zh"]
 
     def _each_was_heard_or_told(
-        self, clinic: str, announced: list[dict[str, Any]], area: list[Any]
+        self, announced: list[dict[str, Any]], area: list[Any]
     ) -> Counter[str]:
         turns = {b["turn"]: b for name, b in area if name == "area.turn_taken"}
         spoken = {
@@ -236,11 +277,7 @@ class Room:
             if name == "area.withdrawn"
             for n in b["announcements"]
         }
-        heard = {
-            int(h.announcement[1:])
-            for h in self.ear.heard
-            if h.zone.startswith(clinic) and h.nth == 1
-        }
+        heard = {int(h.announcement[1:]) for h in self.ear.heard if h.nth == 1}
         ended: Counter[str] = Counter()
         for one in announced:
             n = one["n"]
@@ -250,11 +287,12 @@ class Room:
             ended["spoken" if n in spoken else "not spoken, and reported"] += 1
         for n in heard:
             assert n in spoken | silent | withdrawn, f"{n} was heard, and not told of"
-        numbers = {one["n"]: one["number"] for one in announced}
+        told = {one["n"]: one for one in announced}
         for said in self.ear.heard:
-            if said.zone.startswith(clinic):
-                number = numbers[int(said.announcement[1:])]
-                assert f"请 {number}号" in said.words, "another number than was shown"
+            one = told[int(said.announcement[1:])]
+            number = one["number"]
+            assert f"请 {number}号" in said.words, "another number than was shown"
+            assert said.zone.partition("/")[2] in one["zones"], "heard elsewhere"
         return ended
 
 

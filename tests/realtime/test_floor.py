@@ -10,10 +10,10 @@ import pytest
 import trio
 
 from actors.kernel.times import Clock
+from realtime.beats import DeviceFacts
 from realtime.client import AskRefused, TopicClosed
 from realtime.floor_health import _went_on
 from realtime.house import House
-from realtime.terminals import DeviceFacts
 from tests.realtime.house import a_house, person
 from tests.realtime.test_terminals import ROSTER, device, enrolled, own
 

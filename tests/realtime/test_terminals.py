@@ -15,9 +15,10 @@ import trio
 from actors.kernel.errors import Refused
 from actors.runtime.testkit import ManualClock
 from realtime.client import AskRefused, Client, TopicClosed, open_client
+from realtime.door_codes import CODE_LASTS_MS, PER_ADDRESS
 from realtime.house import House
 from realtime.keys import new_keys
-from realtime.terminals import CODE_LASTS_MS, PER_ADDRESS, Terminals
+from realtime.terminals import Terminals
 from realtime.tokens import Gate
 from tests.realtime.house import a_house, clinic, open_clinic, person, token
 
@@ -242,17 +243,17 @@ def terminals(clock: ManualClock) -> Terminals:
 def test_a_code_is_six_digits_and_expires(
     terminals: Terminals, clock: ManualClock
 ) -> None:
-    given = terminals.apply("screen", 1920, 1080, "10.0.0.7")
+    given = terminals.codes.apply("screen", 1920, 1080, "10.0.0.7")
     assert len(given.code) == 6
     assert given.code.isdigit()
-    assert terminals.look(given.code).terminal == given.terminal
+    assert terminals.codes.look(given.code).terminal == given.terminal
     clock.at += CODE_LASTS_MS
     with pytest.raises(Refused, match="没有设备在显示"):
-        terminals.look(given.code)
+        terminals.codes.look(given.code)
 
 
 def test_no_two_devices_show_one_code(terminals: Terminals) -> None:
-    codes = [terminals.apply("screen", 0, 0, f"a{i}").code for i in range(100)]
+    codes = [terminals.codes.apply("screen", 0, 0, f"a{i}").code for i in range(100)]
     assert len(set(codes)) == 100
 
 
@@ -260,9 +261,9 @@ def test_an_address_cannot_ask_without_end(
     terminals: Terminals, clock: ManualClock
 ) -> None:
     for _ in range(PER_ADDRESS):
-        terminals.apply("screen", 0, 0, "10.0.0.7")
+        terminals.codes.apply("screen", 0, 0, "10.0.0.7")
     with pytest.raises(Refused, match="太多"):
-        terminals.apply("screen", 0, 0, "10.0.0.7")
-    terminals.apply("screen", 0, 0, "10.0.0.8")
+        terminals.codes.apply("screen", 0, 0, "10.0.0.7")
+    terminals.codes.apply("screen", 0, 0, "10.0.0.8")
     clock.pass_s(61)
-    terminals.apply("screen", 0, 0, "10.0.0.7")
+    terminals.codes.apply("screen", 0, 0, "10.0.0.7")

@@ -70,23 +70,33 @@ def confirm(state: ScheduleState, command: Confirm, now: Millis) -> Decision:
         return not_held(booking)
     if no := _wrong_payment(booking.price, command.paid, command.trade):
         return no
+    return _confirmed(state, command, command.booking, booking, now)
+
+
+def _confirmed(
+    state: ScheduleState,
+    command: Confirm | Book,
+    key: str,
+    booking: Booking,
+    now: Millis,
+    *before: Event,
+) -> Decision:
+    """With its number; and taken, when the patient stands here."""
     number = _number(state, booking, command.number)
     if isinstance(number, Refused):
         return number
-    events: list[Event] = [
-        Confirmed(
-            at=now,
-            by=command.by,
-            booking=command.booking,
-            number=number[0],
-            drawn=number[1],
-            paid=command.paid,
-            trade=command.trade,
-        )
-    ]
-    if command.take:
-        events.append(Taken(at=now, by=command.by, booking=command.booking))
-    return Accepted(tuple(events), given(state, command.booking, booking, number[0]))
+    confirmed = Confirmed(
+        at=now,
+        by=command.by,
+        booking=key,
+        number=number[0],
+        drawn=number[1],
+        paid=command.paid,
+        trade=command.trade,
+    )
+    taken = (Taken(at=now, by=command.by, booking=key),) if command.take else ()
+    reply = given(state, key, booking, number[0])
+    return Accepted((*before, confirmed, *taken), reply)
 
 
 def book(state: ScheduleState, command: Book, now: Millis) -> Decision:
@@ -128,25 +138,7 @@ def book(state: ScheduleState, command: Book, now: Millis) -> Decision:
         ref=command.ref,
         instead_of=command.instead_of,
     )
-    booking = as_booking(locked)
-    number = _number(state, booking, command.number)
-    if isinstance(number, Refused):
-        return number
-    events: list[Event] = [
-        locked,
-        Confirmed(
-            at=now,
-            by=command.by,
-            booking=locked.booking,
-            number=number[0],
-            drawn=number[1],
-            paid=command.paid,
-            trade=command.trade,
-        ),
-    ]
-    if command.take:
-        events.append(Taken(at=now, by=command.by, booking=locked.booking))
-    return Accepted(tuple(events), given(state, locked.booking, booking, number[0]))
+    return _confirmed(state, command, locked.booking, as_booking(locked), now, locked)
 
 
 def extra(state: ScheduleState, command: Extra, now: Millis) -> Decision:

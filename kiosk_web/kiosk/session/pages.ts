@@ -14,6 +14,8 @@ export interface Trail {
   department?: Department;
   offers?: Offers;
   doctor?: string;
+  /** The ticket of an examination whose preparation is being read. */
+  preparing?: string;
   /** Looking something up, without a card. */
   looking?: Looking;
   /** Whom they looked up, and now want to see. */
@@ -46,6 +48,7 @@ export type Page =
   | "confirm"
   | "choose"
   | "places"
+  | "prepare"
   | Looking["page"]
   | "department"
   | "doctor"
@@ -75,6 +78,7 @@ export function pageOf(
     case "doing":
       return "working";
     case "choose":
+      if (!trail.asking && view.tickets?.[trail.preparing ?? ""]?.does === "check_in") return "prepare";
       if (trail.aim === "place") return trail.asking ? "working" : "places";
       if (trail.aim !== "book" || view.said) return trail.asking ? "working" : "choose";
       if (trail.offers && trail.doctor !== undefined) return "time";

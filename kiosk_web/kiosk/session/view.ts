@@ -38,6 +38,9 @@ export interface TicketRow {
   ahead?: number;
   rooms?: RoomWay[];
   expected?: Expected;
+  /** How to prepare for an examination. */
+  prepare?: string;
+  prepare_en?: string;
 }
 
 /** In half of all cases it is called before the first, in nine of ten before the second. */
@@ -77,6 +80,9 @@ export interface Place {
   expected?: Expected;
   /** A forecast may still come: a slip is worth a moment's wait. */
   awaits?: boolean;
+  /** What one does after an examination. */
+  afterwards?: string;
+  afterwards_en?: string;
   clinic_name?: string;
   clinic_name_en?: string;
   floor?: string;

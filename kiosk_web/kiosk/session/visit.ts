@@ -128,7 +128,27 @@ export function useVisit(terminal: string) {
   async function goOn(): Promise<void> {
     if (trail.value.aim === "book") return departments();
     const only = view.value && onlyTicket(view.value, trail.value.aim);
-    if (only && step.value === "choose") await ask("check_in", { ticket: only });
+    if (only && step.value === "choose") await checkIn(only);
+  }
+
+  /** For an examination they read first how to prepare. */
+  async function checkIn(ticket: string): Promise<void> {
+    const row = view.value?.tickets?.[ticket];
+    if (row?.prepare && row.does === "check_in") go({ preparing: ticket });
+    else await ask("check_in", { ticket });
+  }
+
+  /** They have read it: it is done, or not yet. */
+  async function prepared(yes: boolean): Promise<void> {
+    const { preparing: ticket, ...rest } = trail.value;
+    trail.value = rest;
+    if (yes && ticket) await ask("check_in", { ticket, prepared: true });
+  }
+
+  /** A key of a row. */
+  async function act(name: string, body: Record<string, string>): Promise<void> {
+    if (name === "check_in" && body.ticket) await checkIn(body.ticket);
+    else await ask(name, body);
   }
 
   /** Whoever touches the glass is still here; that stands in no other ask's way. */
@@ -143,7 +163,7 @@ export function useVisit(terminal: string) {
 
   /** The number just taken: its patient is here already. */
   async function checkInNow(ticket: string): Promise<void> {
-    if ((await ask("more")) && step.value === "choose") await ask("check_in", { ticket });
+    if ((await ask("more")) && step.value === "choose") await checkIn(ticket);
   }
 
   const options = (body: JsonObject) => inquire("options", body);
@@ -265,7 +285,7 @@ export function useVisit(terminal: string) {
 
   return {
     ...{ view, page, step, session, left, trail, offline, read },
-    ...{ identify, start, confirm, chooseFor, ask, go, departments, choose, hold, again, goBack, end, checkInNow, stay, set },
+    ...{ identify, start, confirm, chooseFor, ask, act, prepared, go, departments, choose, hold, again, goBack, end, checkInNow, stay, set },
     ...{ lookAtQueues, lookAtDepartments, lookAtDepartment, lookNoMore, bookWith },
     readProblem: dropProblem,
   };

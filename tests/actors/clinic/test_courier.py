@@ -29,6 +29,7 @@ from actors.journal.journal import Journal
 from actors.runtime.system import ActorSystem
 from actors.runtime.testkit import ManualClock
 from tests.actors.clinic.day import NINE, OPENING, VAULT
+from tests.actors.doomed import Life
 
 HERE = clinic_stream("yunxiu", "im2", "2026-11-23")
 THERE = clinic_stream("yunxiu", "eye1", "2026-11-23")
@@ -41,20 +42,12 @@ class Mortal(Courier):
 
     def __init__(self, dies_at: float = 99) -> None:
         super().__init__()
-        self.steps = 0.0
-        self.dies_at = dies_at
-        self.dead = trio.Event()
+        self.life = Life(dies_at)
 
     async def _ask(self, stream: str, command: Any, key: str) -> None:
-        await self._live()
+        await self.life.goes_on()
         await super()._ask(stream, command, key)
-        await self._live()
-
-    async def _live(self) -> None:
-        self.steps += 1
-        if self.steps >= self.dies_at:
-            self.dead.set()
-            await trio.sleep_forever()
+        await self.life.goes_on()
 
 
 @asynccontextmanager
@@ -123,7 +116,7 @@ async def test_a_transfer_arrives_once_wherever_the_courier_dies(
         await ask(system, THERE, OPENING)
         await ask(system, HERE, away())
         if dies_at < 5:
-            await mortal.dead.wait()
+            await mortal.life.dead.wait()
         here = await system.ref(HERE).read(lambda state: state)
         there = await system.ref(THERE).read(lambda state: state)
         assert here.tickets["t1"].state in ("leaving", "left")
@@ -150,7 +143,7 @@ async def test_who_is_refused_stands_where_they_stood(
         await ask(system, HERE, away(queue="nowhere"))
         if dies_at < 4:
             with trio.move_on_after(1):
-                await mortal.dead.wait()
+                await mortal.life.dead.wait()
     async with house(journal_url, clock, Mortal()) as system:
         here = await until(system, HERE, is_in("t1", "waiting"))
         assert here.tickets["t1"].facts == before
@@ -166,13 +159,13 @@ async def test_who_was_refused_once_is_not_taken_later(journal_url: str) -> None
     async with house(journal_url, clock, mortal) as system:
         await somebody_waits(system)
         await ask(system, HERE, away())
-        await mortal.dead.wait()
+        await mortal.life.dead.wait()
         await ask(system, THERE, OPENING)
     reborn = Mortal()
     async with house(journal_url, clock, reborn) as system:
         follower, top = reborn.follower, system.journal.top
         await until(system, HERE, lambda _: follower.position == top)
-        assert reborn.steps == 0
+        assert reborn.life.steps == 0
         await until(system, HERE, is_in("t1", "waiting"))
         there = await system.ref(THERE).read(lambda state: state)
         assert not there.tickets
@@ -204,7 +197,7 @@ async def test_a_refund_follows_the_ticket(journal_url: str) -> None:
         await somebody_waits(system)
         await ask(system, THERE, OPENING)
         await ask(system, HERE, away())
-        await mortal.dead.wait()
+        await mortal.life.dead.wait()
         await ask(system, HERE, Refund(by="his", ticket="t1"))
         await ask(system, HERE, Refund(by="his", ticket="t1"))
     async with house(journal_url, clock, Courier()) as system:
@@ -237,7 +230,7 @@ async def test_the_living_cross_midnight_once(journal_url: str, dies_at: int) ->
         system.timers.set(HERE, clock.at)
         await until(system, HERE, is_in("t1", "left"))
         if dies_at < 99:
-            await mortal.dead.wait()
+            await mortal.life.dead.wait()
     async with house(journal_url, clock, Courier()) as system:
         day = await until(system, TOMORROW, lambda state: len(state.tickets) == 3)
         stages = {key: ticket.state for key, ticket in day.tickets.items()}

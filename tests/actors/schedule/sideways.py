@@ -15,10 +15,11 @@ from actors.clinic.plan import ClinicPlan, QueuePlan, RoomPlan
 from actors.directory.actor import directory_capability
 from actors.journal.journal import Journal
 from actors.runtime.mail import fingerprint_of
-from actors.runtime.system import ActorSystem, Ref
+from actors.runtime.system import ActorSystem
 from actors.runtime.testkit import ManualClock
 from actors.schedule.actor import schedule_capability
 from realtime.appointments import Appointments
+from tests.actors.doomed import Doomed
 from tests.actors.schedule.day import EIGHT, OPENING, STREAM, VAULT
 
 PATIENCE_S = 20
@@ -35,53 +36,14 @@ class Killed(Exception):
     """The process ends here."""
 
 
-class _Doomed(ActorSystem):
-    """A house that ends before or after the follower's ``step``-th command there."""
-
-    def __init__(self, *args: Any, step: int | None, after: bool, **more: Any) -> None:
-        super().__init__(*args, **more)
-        self.steps = 0
-        self.step = step
-        self.after = after
-        self.killed = trio.Event()
-
-    def ref(self, stream: str) -> Ref:
-        return _Counting(self, stream)
-
-
-class _Counting(Ref):
-    async def ask(self, command: Any, **more: Any) -> Any:
-        system = self._system
-        assert isinstance(system, _Doomed)
-        if more["principal"] != "schedule":
-            return await super().ask(command, **more)
-        system.steps += 1
-        dies = system.step == system.steps
-        if dies and not system.after:
-            await self._die(system)
-        try:
-            return await super().ask(command, **more)
-        finally:
-            if dies:
-                await self._die(system)
-
-    async def _die(self, system: _Doomed) -> None:
-        system.killed.set()
-        with trio.CancelScope(shield=True) as forever:
-            # a killed process saves no cursor and hears no reply
-            system.journal.save_cursors = lambda *_: None  # type: ignore[method-assign]
-            forever.shield = False
-            await trio.sleep_forever()
-
-
 @asynccontextmanager
 async def house(
     url: str, clock: ManualClock, *, step: int | None = None, after: bool = False
-) -> AsyncIterator[_Doomed]:
+) -> AsyncIterator[Doomed]:
     """With ``step`` it must end by it; the block may be left half way."""
     journal = Journal(url, release="1.0")
     appointments = Appointments("yunxiu", journal)
-    system = _Doomed(
+    system = Doomed(
         journal,
         [
             clinic_capability(VAULT),
@@ -91,6 +53,7 @@ async def house(
         ],
         clock=clock,
         followers=[appointments.follower],
+        principal="schedule",
         step=step,
         after=after,
     )

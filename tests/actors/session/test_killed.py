@@ -16,13 +16,20 @@ from actors.session.messages import Book, CheckIn, Confirm, Hold, More
 from actors.session.state import SessionState
 from tests.actors.schedule.day import EIGHT
 from tests.actors.schedule.day import STREAM as SCHEDULE
+from tests.actors.schedule.sideways import CLINIC
 from tests.actors.session.day import HELD, KIOSK, STREAM, card
-from tests.actors.session.house import CLINIC, PATIENCE_S, Doomed, ask, house, opened
+from tests.actors.session.house import (
+    PATIENCE_S,
+    KioskHouse,
+    ask,
+    house,
+    opened,
+)
 
 STEPS = [(step, after) for step in range(1, 7) for after in (False, True)]
 
 
-async def a_visit(system: Doomed) -> None:
+async def a_visit(system: KioskHouse) -> None:
     """Card, check-in, a number for later: the same asks in every life."""
     await opened(system)
     await ask(system, card())
@@ -49,7 +56,7 @@ async def dies(
         nursery.cancel_scope.cancel()
 
 
-async def what_happened(system: Doomed) -> dict[str, Any]:
+async def what_happened(system: KioskHouse) -> dict[str, Any]:
     def clinic(state: Any) -> Any:
         names = [type(event).__name__ for event in state.history["t12"]]
         return state.tickets["t12"].state, Counter(names)["CheckedIn"]

@@ -11,7 +11,7 @@ import msgspec
 import trio
 
 from actors.clinic.actor import clinic_capability, clinic_stream
-from actors.clinic.commands import CheckIn, Register
+from actors.clinic.commands import CallNext, CheckIn, Register
 from actors.journal.journal import Journal
 from actors.journal.records import Recorded
 from actors.runtime.system import ActorSystem
@@ -21,6 +21,7 @@ from queue_displays.announcements.floor import Floor
 from queue_displays.announcements.herald import Herald
 from queue_displays.announcements.state import Announcement, AreaState
 from tests.actors.clinic.day import OPENING, VAULT, card_of
+from tests.actors.doomed import Life
 
 CLINIC = clinic_stream("yunxiu", "im2", "2026-11-23")
 AREA = area_stream("yunxiu", "im2", "2026-11-23")
@@ -33,20 +34,12 @@ class Mortal(Herald):
 
     def __init__(self, dies_at: float = 1e9, floor: Floor | None = None) -> None:
         super().__init__(ZONE, floor or Floor())
-        self.steps = 0
-        self.dies_at = dies_at
-        self.dead = trio.Event()
+        self.life = Life(dies_at)
 
     async def _heard(self, records: list[Recorded]) -> None:
-        await self._live()
+        await self.life.goes_on()
         await super()._heard(records)
-        await self._live()
-
-    async def _live(self) -> None:
-        self.steps += 1
-        if self.steps >= self.dies_at:
-            self.dead.set()
-            await trio.sleep_forever()
+        await self.life.goes_on()
 
 
 @asynccontextmanager
@@ -101,6 +94,17 @@ async def waiting(system: ActorSystem, *numbers: str, opening: Any = OPENING) ->
         )
         await ask(system, CLINIC, register)
         await ask(system, CLINIC, CheckIn(by="k", card=card_of(number)))
+
+
+@asynccontextmanager
+async def calling(
+    url: str, clock: ManualClock, herald: Herald, *numbers: str, opening: Any = OPENING
+) -> AsyncIterator[ActorSystem]:
+    """The house with these waiting, and the first of them called into room 3."""
+    async with house(url, clock, herald) as system:
+        await waiting(system, *numbers, opening=opening)
+        await ask(system, CLINIC, CallNext(by="dr", room="3"))
+        yield system
 
 
 def numbers_in(state: AreaState) -> list[str]:

@@ -34,6 +34,7 @@ from tests.queue_displays.announcements.house import (
     Mortal,
     area_of,
     ask,
+    calling,
     caught_up,
     house,
     numbers_in,
@@ -59,9 +60,7 @@ async def test_a_call_is_announced_in_words(
     journal_url: str, clock: ManualClock
 ) -> None:
     herald = Mortal()
-    async with house(journal_url, clock, herald) as system:
-        await waiting(system, "A012")
-        await ask(system, CLINIC, CallNext(by="dr", room="3"))
+    async with calling(journal_url, clock, herald, "A012") as system:
         called = only(await caught_up(system, herald))
         assert called.words == {"zh": "请 A012号 {name} 到 3号诊室 就诊"}
         assert called.short == {"zh": "请 A012号 到 3号诊室"}
@@ -76,14 +75,12 @@ async def test_wherever_the_herald_dies_each_call_comes_once(
     journal_url: str, clock: ManualClock, dies_at: int
 ) -> None:
     mortal = Mortal(dies_at)
-    async with house(journal_url, clock, mortal) as system:
-        await waiting(system, "A012", "A013", "A014")
-        await ask(system, CLINIC, CallNext(by="dr", room="3"))
+    async with calling(journal_url, clock, mortal, "A012", "A013", "A014") as system:
         await ask(system, CLINIC, CallNext(by="dr", room="2"))
         clock.pass_s(20)
         await ask(system, CLINIC, CallAgain(by="dr", room="3", ticket="t1"))
         with trio.move_on_after(0.05):
-            await mortal.dead.wait()
+            await mortal.life.dead.wait()
         numbers = numbers_in(await area_of(system))
         assert len(numbers) == len(set(numbers)) or numbers.count("A012") == 2
     reborn = Mortal()
@@ -100,12 +97,10 @@ async def test_an_undone_call_stays_undone(
     journal_url: str, clock: ManualClock, dies_at: int
 ) -> None:
     mortal = Mortal(dies_at)
-    async with house(journal_url, clock, mortal) as system:
-        await waiting(system, "A012")
-        await ask(system, CLINIC, CallNext(by="dr", room="3"))
+    async with calling(journal_url, clock, mortal, "A012") as system:
         await ask(system, CLINIC, UndoCall(by="dr", room="3", ticket="t1"))
         with trio.move_on_after(0.05):
-            await mortal.dead.wait()
+            await mortal.life.dead.wait()
     reborn = Mortal()
     async with house(journal_url, clock, reborn) as system:
         state = await caught_up(system, reborn)
@@ -119,9 +114,7 @@ async def test_what_is_heard_twice_calls_back_nothing_that_came_later(
     """Its cursor is a second behind when it is killed: it hears everything again, on
     an area that remembers all of it."""
     first = Mortal()
-    async with house(journal_url, clock, first) as system:
-        await waiting(system, "A012")
-        await ask(system, CLINIC, CallNext(by="dr", room="3"))
+    async with calling(journal_url, clock, first, "A012") as system:
         await ask(system, CLINIC, UndoCall(by="dr", room="3", ticket="t1"))
         await ask(system, CLINIC, CallNext(by="dr", room="3"))
         assert numbers_in(await caught_up(system, first)) == ["A012"]
@@ -141,9 +134,7 @@ async def test_what_was_in_sight_before_the_house_fell_is_called_back(
     journal_url: str, clock: ManualClock
 ) -> None:
     first = Mortal()
-    async with house(journal_url, clock, first) as system:
-        await waiting(system, "A012")
-        await ask(system, CLINIC, CallNext(by="dr", room="3"))
+    async with calling(journal_url, clock, first, "A012") as system:
         assert numbers_in(await caught_up(system, first)) == ["A012"]
     reborn = Mortal()
     async with house(journal_url, clock, reborn) as system:
@@ -213,9 +204,7 @@ async def test_who_goes_in_unheard_costs_no_commit(
 ) -> None:
     """Called once, called back once; what follows of them is no news to an area."""
     herald = Mortal()
-    async with house(journal_url, clock, herald) as system:
-        await waiting(system, "A012")
-        await ask(system, CLINIC, CallNext(by="dr", room="3"))
+    async with calling(journal_url, clock, herald, "A012") as system:
         await ask(system, CLINIC, Start(by="dr", room="3", ticket="t1"))
         await caught_up(system, herald)
         top = system.journal.top
@@ -229,9 +218,7 @@ async def test_who_is_in_or_missed_is_not_called_any_more(
     journal_url: str, clock: ManualClock
 ) -> None:
     herald = Mortal()
-    async with house(journal_url, clock, herald) as system:
-        await waiting(system, "A012", "A013")
-        await ask(system, CLINIC, CallNext(by="dr", room="3"))
+    async with calling(journal_url, clock, herald, "A012", "A013") as system:
         await ask(system, CLINIC, CallNext(by="dr", room="2"))
         assert len((await caught_up(system, herald)).announcements) == 2
         await ask(system, CLINIC, Start(by="dr", room="3", ticket="t1"))
@@ -257,10 +244,8 @@ async def test_a_call_from_before_the_house_fell_is_reported(
 ) -> None:
     """It is over when the house is back: shown as missed, not spoken."""
     mortal = Mortal(dies_at=1)
-    async with house(journal_url, clock, mortal) as system:
-        await waiting(system, "A012")
-        await ask(system, CLINIC, CallNext(by="dr", room="3"))
-        await mortal.dead.wait()
+    async with calling(journal_url, clock, mortal, "A012") as system:
+        await mortal.life.dead.wait()
     clock.pass_s(90)
     reborn = Mortal()
     async with house(journal_url, clock, reborn) as system:
@@ -304,9 +289,7 @@ async def test_where_names_tell_too_much_it_is_the_number(
     opening = msgspec.structs.replace(OPENING, queues={"A": QueuePlan("精神心理科")})
     opening = msgspec.structs.replace(opening, rooms={"3": RoomPlan("许", ("A",))})
     herald = Mortal()
-    async with house(journal_url, clock, herald) as system:
-        await waiting(system, "A012", opening=opening)
-        await ask(system, CLINIC, CallNext(by="dr", room="3"))
+    async with calling(journal_url, clock, herald, "A012", opening=opening) as system:
         assert only(await caught_up(system, herald)).names == "number"
 
 
@@ -328,9 +311,9 @@ async def test_an_area_of_several_clinics_hears_its_own_rooms(
         },
     )
     herald = Mortal(floor=floor)
-    async with house(journal_url, clock, herald) as system:
-        await waiting(system, "A012", "A013", opening=opening)
-        await ask(system, CLINIC, CallNext(by="dr", room="3"))
+    async with calling(
+        journal_url, clock, herald, "A012", "A013", opening=opening
+    ) as system:
         await ask(system, CLINIC, CallNext(by="dr", room="2"))
         await caught_up(system, herald)
         state = await area_of(system, floor2)

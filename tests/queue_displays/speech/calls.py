@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from queue_displays.announcements.words import Said, Templates, words_of
+
 FIGURES = dict(
     zip(
         "0123456789",
@@ -47,13 +49,33 @@ GIVEN = {
     "志强": "zhi4 qiang2",
     "芳": "fang1",
     "玉珍": "yu4 zhen1",
+    "长乐": "chang2 le4",
+    "行重": "xing2 zhong4",
+    "中华": "zhong1 hua2",
 }
-TENS = ["", "shi2", *(f"{FIGURES[str(n)]} shi2" for n in range(2, 10))]
 ROOMS = {
-    "诊室": "zhen3 shi4",
-    "窗口": "chuang1 kou3",
-    "检查室": "jian3 cha2 shi4",
+    # a room's own name stays; a bare sign is a consulting room
+    "3诊室": "san1 zhen3 shi4",
+    "12": "shi2 er4 hao4 zhen3 shi4",
+    "301": "san1 ling2 yi1 hao4 zhen3 shi4",
+    "CT室": "sei1 ti4 shi4",
+    "B超室": "bi4 chao1 shi4",
+    "CT1": "sei1 ti4 yi1 hao4 zhen3 shi4",
+    "A3": "ei1 san1 hao4 zhen3 shi4",
+    "PET-CT室": "pi4 yi4 ti4 sei1 ti4 shi4",
+    "DR室": "di4 a4 shi4",
+    "X光室": "ai2 ke5 si5 guang1 shi4",
+    "MRI室": "ai2 mu5 a4 ai4 shi4",
+    "心电图室": "xin1 dian4 tu2 shi4",
+    "核磁共振室": "he2 ci2 gong4 zhen4 shi4",
+    "2楼B超3室": "er4 lou2 bi4 chao1 san1 shi4",
+    "西药房2号窗口": "xi1 yao4 fang2 er4 hao4 chuang1 kou3",
+    "5号椅位": "wu3 hao4 yi3 wei4",
+    "行政楼101室": "xing2 zheng4 lou2 yi1 ling2 yi1 shi4",
+    "调解室": "tiao2 jie3 shi4",
 }
+KINDS = {"": "jiu4 zhen3", "检": "jian3 cha2", "药": "qu3 yao4"}
+TENS = ["", "shi2", *(f"{FIGURES[str(n)]} shi2" for n in range(2, 10))]
 
 
 class Announced(NamedTuple):
@@ -71,26 +93,25 @@ def room_number(number: int) -> str:
 
 
 def calls(count: int = 500) -> list[Announced]:
-    """Every surname, every letter, rooms from 1 to 329, numbers all over."""
+    """Every surname, every letter, every kind of room and rooms from 1 to 329, numbers
+    all over; in the words that the announcer makes of them."""
     surnames, given, rooms = list(SURNAMES), list(GIVEN), list(ROOMS)
-    letters = list(LETTERS)
+    letters, kinds = list(LETTERS), list(KINDS)
     found = []
     for n in range(count):
         letter = letters[n % len(letters)]
         digits = f"{(n * 37 + 11) % 1000:03}"
         surname, name = surnames[n % len(surnames)], given[n % len(given)]
-        room = n % 99 + 1 if n % 3 else 300 + n % 30
-        kind = rooms[n % len(rooms)]
+        place = n % 99 + 1 if n % 3 else 300 + n % 30
+        room = rooms[n // 2 % len(rooms)] if n % 2 else str(place)
+        read = ROOMS.get(room) or f"{room_number(place)} hao4 zhen3 shi4"
+        kind = kinds[n % len(kinds)]
         said = [
-            *(
-                "qing3",
-                LETTERS[letter],
-                *(FIGURES[figure] for figure in digits),
-                "hao4",
-            ),
-            *(SURNAMES[surname], GIVEN[name], "dao4", room_number(room), "hao4"),
-            *(ROOMS[kind], "jiu4 zhen3"),
+            *("qing3", LETTERS[letter], *(FIGURES[figure] for figure in digits)),
+            *("hao4", SURNAMES[surname], GIVEN[name], "dao4", read, KINDS[kind]),
         ]
-        words = f"请 {letter}{digits}号 {{name}} 到 {room}号{kind} 就诊"
-        found.append(Announced(words, surname + name, " ".join(said).split()))
+        words, _ = words_of(
+            Templates(), ("zh",), "called", kind, Said(f"{letter}{digits}", room)
+        )
+        found.append(Announced(words["zh"], surname + name, " ".join(said).split()))
     return found

