@@ -184,7 +184,7 @@ def take(floor: Floor) -> None:
         in_both(floor, f"doctor-slim-{state}", doctor_at(clinic, "2"), SLIM)
     in_both(floor, "triage-chosen", chosen_at(busy))
     for name, key in DIALOGS.items():
-        in_both(floor, f"triage-{name}", chosen_at(busy), key=key)
+        in_both(floor, f"triage-{name}", chosen_at(busy), SIZES[:1], key)
     in_both(floor, "emergency", emergency_at(busy))
     for part, look in in_use():
         in_both(floor, f"setup-{part}", look)
