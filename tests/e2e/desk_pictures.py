@@ -177,7 +177,8 @@ def take(floor: Floor) -> None:
         "clinic": {**OPENING["clinic"], "name": "千人诊区", "name_en": "Crowd"},
     }
     open_clinic(hospital, "crowd1", crowd)
-    fill(hospital, "crowd1", "A", CROWD)
+    if any(map(wanted, ("triage-1000", "doctor-1000", "doctor-slim-1000"))):
+        fill(hospital, "crowd1", "A", CROWD)
     for state, clinic in (("empty", "empty1"), ("busy", busy), ("1000", "crowd1")):
         in_both(floor, f"triage-{state}", triage_at(clinic))
         in_both(floor, f"doctor-{state}", doctor_at(clinic, "2"))
