@@ -19,7 +19,15 @@ from devices.line import Line, LineSettings, keep_open
 from devices.trouble import Trouble
 
 Kind = Literal[
-    "slip", "wechat", "alipay", "unionpay", "insurance", "health", "id_number", "other"
+    "slip",
+    "wechat",
+    "alipay",
+    "unionpay",
+    "insurance",
+    "health",
+    "travel_document",
+    "id_number",
+    "other",
 ]
 LONGEST = 1024
 
@@ -30,6 +38,12 @@ _FORMS: dict[Kind, str] = {
     "alipay": r"(2[5-9]|30)\d{14,22}",
     "unionpay": r"62\d{14,20}",
 }
+
+
+# the machine-readable lines of a passport and of a card: ICAO 9303, TD3 and TD1
+_ZONE = r"P[0-9A-Z<]{87}|[ACI][0-9A-Z<]{89}"
+_LINES = {44: 2, 30: 3}
+_BEGINS = {44: "P", 30: "ACI"}
 
 
 @dataclass(frozen=True)
@@ -73,6 +87,7 @@ def kinds_of(text: str, settings: ScannerSettings) -> tuple[Kind, ...]:
         *_FORMS.items(),
         ("insurance", settings.insurance),
         ("health", settings.health),
+        ("travel_document", _ZONE),
     )
     found = [kind for kind, form in forms if re.fullmatch(form, text, re.ASCII)]
     if is_number(text):
@@ -120,6 +135,36 @@ class Codes:
         return [_text(data)]
 
 
+class ZoneLines:
+    """Puts the lines of one document together, which a reader ends one by one. What
+    turns out to be no document comes out as it came in."""
+
+    def __init__(self) -> None:
+        self._lines: list[str] = []
+
+    @property
+    def begun(self) -> bool:
+        return bool(self._lines)
+
+    def add(self, text: str | None) -> list[str | None]:
+        if text is None or not re.fullmatch(r"[0-9A-Z<]+", text):
+            return [*self.idle(), text]
+        length = len(text)
+        if self._lines and length != len(self._lines[0]):
+            return [*self.idle(), *self.add(text)]
+        if not self._lines and not text.startswith(tuple(_BEGINS.get(length, "\n"))):
+            return [text]
+        self._lines.append(text)
+        if len(self._lines) < _LINES[length]:
+            return []
+        lines, self._lines = self._lines, []
+        return ["".join(lines)]
+
+    def idle(self) -> list[str | None]:
+        lines, self._lines = self._lines, []
+        return [*lines]
+
+
 def _text(data: bytes) -> str | None:
     for encoding in ("utf-8", "gb18030"):
         try:
@@ -147,13 +192,18 @@ class Scanner:
 
     async def _converse(self, line: Line) -> None:
         self._tell(Up(self._settings.name))
-        codes = Codes()
+        codes, zone = Codes(), ZoneLines()
         while True:
+            begun = codes.begun or zone.begun
             with trio.move_on_after(
-                self._settings.idle_s if codes.begun else float("inf")
+                self._settings.idle_s if begun else float("inf")
             ) as pause:
                 data = await line.read()
-            for text in codes.idle() if pause.cancelled_caught else codes.feed(data):
+            idle = pause.cancelled_caught
+            for text in codes.idle() if idle else codes.feed(data):
+                for whole in zone.add(text):
+                    self._say(whole)
+            for text in zone.idle() if idle else []:
                 self._say(text)
 
     def _say(self, text: str | None) -> None:

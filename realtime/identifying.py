@@ -8,7 +8,6 @@ the clinic knows the card.
 from __future__ import annotations
 
 import re
-from datetime import date
 
 import msgspec
 
@@ -22,6 +21,10 @@ from actors.session import messages as m
 from actors.session.findings import Finding, Kin, Whom
 from actors.session.slip import read_slip
 from actors.session.state import SELF, Session
+from actors.session.who import may_add_kin
+from realtime.ages import OF_AGE, age_on
+from realtime.children import Child, Children
+from realtime.papers import Papers, is_zone, papers_of
 from realtime.tokens import Principal
 from realtime.visits import Visits
 
@@ -31,8 +34,6 @@ _MAKES_A_FILE: frozenset[Kind] = frozenset(
 _DIGITS = re.compile(r"\D")
 _BIRTH = len("19491231")
 _LAST_OF_PHONE = 4
-OF_AGE = 18
-"""Years: until then a guardian comes for a child without being asked."""
 
 
 class Identifying:
@@ -46,11 +47,17 @@ class Identifying:
         self._system = system
         self._desk = desk
         self._visits = visits
+        self._children = Children(system, desk)
 
     async def by_card(
         self, who: Principal, how: m.How, kind: Kind | None, value: str
     ) -> m.Identify:
         places = own_clinics(who)
+        try:
+            kind, value, _ = self._read(kind, value)
+        except Refused as refusal:
+            mark = self.mark(None, value)
+            return m.Identify(by=who.name, how=how, mark=mark, code=refusal.code)
         person, code = await self._person(kind, value)
         whom: Whom | None
         family: tuple[Kin, ...] = ()
@@ -142,7 +149,14 @@ class Identifying:
         value: str,
         details: Details,
     ) -> m.Identify:
-        """Makes the file of the very card that was read here."""
+        """Makes the file of the very card that was read here. What a passport's lines
+        say is taken from them."""
+        _, value, papers = self._read(kind, value)
+        if papers is not None:
+            kind = papers.number.kind
+            known = msgspec.structs.asdict(papers.details)
+            said = {field: text for field, text in known.items() if text}
+            details = msgspec.structs.replace(details, **said)
         mark = self.mark(kind, value)
         if not session.can_make or session.mark != mark:
             raise Refused("other_card", "建档要用刚才刷的那张卡，请再刷一次。")
@@ -157,6 +171,25 @@ class Identifying:
             whom=whom,
             found=await self.found(whom, places),
             places=places,
+        )
+
+    async def first_child(
+        self, who: Principal, session: Session, child: Child
+    ) -> m.AddKin:
+        """Makes the file of a child of whoever's card lies here."""
+        if not may_add_kin(session) or session.holder is None:
+            raise Refused("not_now", "请先放上家长的证件，再给孩子建档。")
+        guardian, today = session.holder.person, self._visits.today()
+        person = await self._children.made(
+            who.name, where_of(who), guardian, child, today
+        )
+        kin = Kin(await self._whom(who, person, "", ""), "child")
+        return m.AddKin(
+            by=who.name,
+            session=session.id,
+            guardian=guardian,
+            kin=kin,
+            found=await self.found(kin.whom, session.places),
         )
 
     async def found(self, whom: Whom | None, places: tuple[str, ...]) -> Finding:
@@ -184,6 +217,16 @@ class Identifying:
         made: str = msgspec.json.decode(answer.raw)["person"]
         return made
 
+    def _read(
+        self, kind: Kind | None, value: str
+    ) -> tuple[Kind | None, str, Papers | None]:
+        """What was read: of papers, the number that stands in their lines. Raises
+        Refused where those are none."""
+        if not is_zone(value):
+            return kind, value, None
+        papers = papers_of(value, self._visits.today())
+        return papers.number.kind, papers.number.value, papers
+
     async def _person(self, kind: Kind | None, value: str) -> tuple[str | None, str]:
         """Whose number it is, and else the code of why nobody's."""
         try:
@@ -204,7 +247,7 @@ class Identifying:
         seen = seen or await self._desk.look(person)
         name = await self._desk.display(person)
         await self._desk.note(who.name, where_of(who), "kiosk", [person], asked)
-        age = _age(seen.details.birth, self._visits.today())
+        age = age_on(seen.details.birth, self._visits.today())
         about = f"{seen.details.sex} {age}"
         return Whom(
             name=name,
@@ -221,7 +264,7 @@ class Identifying:
         today, others = self._visits.today(), []
         for bound in seen.bound:
             theirs = await self._desk.look(bound.person)
-            age = _age(theirs.details.birth, today)
+            age = age_on(theirs.details.birth, today)
             if bound.relation == "child" and age and int(age) >= OF_AGE:
                 continue
             whom = await self._whom(who, bound.person, "", "", theirs)
@@ -273,12 +316,3 @@ def _knows(details: Details, said: str) -> bool:
     return len(said) == _LAST_OF_PHONE and any(
         len(phone) > _LAST_OF_PHONE and phone.endswith(said) for phone in phones
     )
-
-
-def _age(birth: str, today: str) -> str:
-    try:
-        born, now = date.fromisoformat(birth), date.fromisoformat(today)
-    except ValueError:
-        return ""
-    had_no_birthday_yet = (now.month, now.day) < (born.month, born.day)
-    return str(max(0, now.year - born.year - had_no_birthday_yet))

@@ -27,6 +27,9 @@ _HAN = re.compile(
     "[\ufe00-\ufe0f\U000e0100-\U000e01ef]?"
 )
 
+# 王静之女, 王静之二子: a newborn is known by the mother's name
+_NEWBORN = re.compile(r"(?P<mother>\S.+?)(?P<child>之[大二三四五]?[子女])\Z", re.DOTALL)
+
 _UNSEEN = frozenset({"Cc", "Cf", "Cs"})
 
 
@@ -39,8 +42,12 @@ def mask_name(name: str) -> str:
     买买提·艾力 → 买*·艾* (its last character would tell more than a Han name's does).
     A name in another script keeps its first word: ``John Smith`` → ``John S*``, and a
     single word its first letter. A mixed one keeps the first character of each word.
+    A newborn's keeps what tells one twin from the other: 王静之二女 → 王*之二女.
     An empty name is ``*``.
     """
+    newborn = _NEWBORN.match(_visible(name).strip())
+    if newborn is not None and _is_whole(newborn["mother"]):
+        return mask_name(newborn["mother"]) + newborn["child"]
     words = _visible(name).split()
     if not words:
         return "*"
@@ -54,6 +61,11 @@ def mask_name(name: str) -> str:
     if han and _DOTS.search(joined):
         words, join = [part for part in _DOTS.split(joined) if part], "·"
     return join.join([_initial(words[0]), *map(_later_initial, words[1:])])
+
+
+def _is_whole(name: str) -> bool:
+    """More than a surname: 欧阳之女 is somebody's own name."""
+    return len(name) > (2 if name[:2] in COMPOUND_SURNAMES else 1)
 
 
 def _han(characters: list[str]) -> str:

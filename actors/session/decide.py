@@ -17,6 +17,7 @@ from actors.session import begin, who
 from actors.session.answers import ending, not_now, unknown_row, yes
 from actors.session.findings import Place
 from actors.session.messages import (
+    AddKin,
     AskedFor,
     AskFor,
     Book,
@@ -81,6 +82,8 @@ def may(session: Session | None) -> tuple[str, ...]:
         asks.append("first_visit")
     if who.may_ask_for(session):
         asks.append("ask_for")
+    if who.may_add_kin(session):
+        asks.append("first_child")
     if session.step != "doing":
         asks += ["set", "stay"]
     return (*asks, "end")
@@ -126,6 +129,8 @@ def decide(state: SessionState, command: Command, now: Millis) -> Decision:
             return who.second(state, session, command, now)
         case ChooseFor():
             return who.choose_for(session, command, now)
+        case AddKin():
+            return who.add_kin(session, command, now)
         case AskFor():
             if not who.may_ask_for(session):
                 return yes(session) if session.step == "whose" else not_now(session)

@@ -85,6 +85,16 @@ class ChooseFor(_Command, frozen=True, tag="session.choose_for"):
     found: Finding = Finding()
 
 
+class AddKin(_Command, frozen=True, tag="session.add_kin"):
+    """A child of ``guardian``, the holder of the card, has a file now: it is for them.
+    ``holder`` is that guardian, as the session shows them."""
+
+    session: str
+    guardian: str
+    kin: Kin
+    found: Finding = Finding()
+
+
 class AskFor(_Command, frozen=True, tag="session.ask_for"):
     """It is for somebody else of the family."""
 
@@ -188,6 +198,7 @@ Command: TypeAlias = (
     | Identify
     | ChooseFor
     | AskFor
+    | AddKin
     | Second
     | Confirm
     | CheckIn
@@ -241,6 +252,13 @@ class ChosenFor(_Event, frozen=True, tag="session.chosen_for"):
     """Whose visit it is: this row of the family."""
 
     row: str
+    found: Finding = Finding()
+
+
+class KinAdded(_Event, frozen=True, tag="session.kin_added"):
+    """This child is of the holder's family, and the visit is theirs."""
+
+    kin: Kin
     found: Finding = Finding()
 
 
@@ -352,6 +370,7 @@ Event: TypeAlias = (
     | Identified
     | ChosenFor
     | AskedFor
+    | KinAdded
     | NumberTyped
     | NotKnown
     | SecondWrong

@@ -41,7 +41,7 @@ def slip_of_place(
 ) -> list[dict[str, Any]]:
     parts = [
         *_head(place.hospital, place.number),
-        _text(f"{name}  {place.queue}".strip(), align="centre"),
+        *_whose(name, place.queue),
         {"part": "rule"},
         _text(f"请到{f' {place.floor} 楼' if place.floor else ''}{place.clinic_name}"),
     ]
@@ -75,6 +75,15 @@ def slip_of_number(given: Given, row: BookingRow | None) -> list[dict[str, Any]]
 
 
 _HALVES = {"am": "上午", "pm": "下午", "night": "晚间"}
+
+
+_LONG_NAME = 16
+
+
+def _whose(name: str, queue: str) -> list[dict[str, Any]]:
+    """A long name has lines of its own: paper cuts nothing off."""
+    lines = (name, queue) if len(name) > _LONG_NAME else (f"{name}  {queue}",)
+    return [_text(line.strip(), align="centre") for line in lines if line.strip()]
 
 
 def _head(hospital: str, number: str) -> list[dict[str, Any]]:

@@ -32,6 +32,7 @@ from actors.session.messages import (
     Event,
     Expected,
     Identified,
+    KinAdded,
     NotKnown,
     NumberTyped,
     PlaceShown,
@@ -131,10 +132,16 @@ class Session(msgspec.Struct):
         return "" if kin is None or kin.relation == SELF else kin.relation
 
     @property
+    def holder(self) -> Whom | None:
+        """Whose card it is, as far as that is known."""
+        for kin in self.family.values():
+            return kin.whom
+        return self.whom
+
+    @property
     def behalf(self) -> str:
         """Whose card it was, where it is not the patient's own."""
-        holder = next(iter(self.family.values()), None)
-        return holder.whom.person if holder is not None and self.relation else ""
+        return self.holder.person if self.holder is not None and self.relation else ""
 
 
 class Last(msgspec.Struct, frozen=True, gc=False):
@@ -222,11 +229,13 @@ def evolve(state: SessionState, event: Event) -> None:
 
 
 def _count_rows(state: SessionState, event: Event) -> None:
-    known = Identified | ChosenFor | Settled | WentBack
+    known = Identified | ChosenFor | KinAdded | Settled | WentBack
     if isinstance(event, known) and event.found is not None:
         rows = max(len(event.found.tickets), len(event.found.bookings))
         if isinstance(event, Identified):
             rows = max(rows, len(event.family))
+        if isinstance(event, KinAdded) and state.session is not None:
+            rows = max(rows, len(state.session.family) + 2)
         state.rows_most = max(state.rows_most, rows)
 
 
@@ -237,6 +246,7 @@ def _in_session(
         | Identified
         | ChosenFor
         | AskedFor
+        | KinAdded
         | NumberTyped
         | NotKnown
         | SecondWrong
@@ -270,6 +280,8 @@ def _in_session(
             go(session, "choose" if kin.relation == SELF else "confirm", event.at)
         case AskedFor():
             _ask_for(session, event.at)
+        case KinAdded():
+            _add_kin(session, event)
         case NumberTyped():
             session.how, session.kind, session.mark = "typed", event.kind, event.mark
             session.pending, session.said = event.person, None
@@ -314,6 +326,20 @@ def _ask_for(session: Session, at: Millis) -> None:
     session.said = session.place = session.given = None
     session.slip, session.foreseen = False, {}
     go(session, "whose", at)
+
+
+def _add_kin(session: Session, event: KinAdded) -> None:
+    family = session.family
+    if not family and session.whom is not None:
+        family = {"1": Kin(session.whom)}
+    kin = event.kin
+    rows = [row for row, one in family.items() if one.whom.person == kin.whom.person]
+    row = rows[0] if rows else str(len(family) + 1)
+    session.family = {**family, row: kin}
+    session.whom, session.chosen, session.foreseen = kin.whom, row, {}
+    session.said = None
+    _know(session, event.found)
+    go(session, "confirm", event.at)
 
 
 def _settle(state: SessionState, event: Settled) -> None:

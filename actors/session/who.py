@@ -10,11 +10,13 @@ from actors.kernel.times import Millis
 from actors.runtime.shape import Accepted, Decision
 from actors.session.answers import ending, not_now, unknown_row, yes
 from actors.session.messages import (
+    AddKin,
     ChooseFor,
     ChosenFor,
     Event,
     Identified,
     Identify,
+    KinAdded,
     NotKnown,
     NumberTyped,
     Second,
@@ -147,3 +149,18 @@ def second(
     if session.tries + 1 < TRIES:
         return yes(session, wrong)
     return yes(session, wrong, *ending(state, session, "not_matched", now))
+
+
+def may_add_kin(session: Session) -> bool:
+    """Whoever has laid a card of their own may have a file made for a child."""
+    by_card = session.how in ("card", "first_visit")
+    known = session.holder is not None and bool(session.holder.person)
+    return by_card and known and session.step in ("whose", "choose")
+
+
+def add_kin(session: Session, command: AddKin, now: Millis) -> Decision:
+    if command.session != session.id or not may_add_kin(session):
+        return not_now(session)
+    if session.holder is None or session.holder.person != command.guardian:
+        return not_now(session)
+    return yes(session, KinAdded(at=now, kin=command.kin, found=command.found))

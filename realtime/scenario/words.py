@@ -217,6 +217,7 @@ VERBS: tuple[Verb, ...] = (
     _verb("change_rules|改规则", options="settings reason"),
     _verb("preview_rules|试规则|预览规则", options="settings"),
     _verb("end_half|结束半天|结束半日", options="half", room=_MAY, doctor=_MAY),
+    _verb("preview_half|试结束半天|预览半天", options="half", room=_MAY, doctor=_MAY),
     _verb("close_day|关诊|结束当天"),
     _verb("settle|结清", options="end reason", patient=_SOME),
 )

@@ -27,6 +27,7 @@ from actors.session.actor import KIND, session_stream
 from actors.session.findings import Finding, Place
 from actors.session.slip import PREFIX
 from actors.session.state import Session, SessionState
+from realtime.children import Child
 from realtime.identifying import Identifying, own_clinics
 from realtime.lookups import Lookups
 from realtime.offers import Offers
@@ -162,6 +163,7 @@ class SessionCounter:
             "take": self._about_booking(m.Take),
             "cancel": self._about_booking(m.Cancel),
             "first_visit": self._first_visit,
+            "first_child": self._first_child,
             "reprint": self._reprint,
             "more": self._more,
             "stay": self._plain(m.Stay),
@@ -278,6 +280,15 @@ class SessionCounter:
             return await self._identifying.first_visit(
                 who, session, asked.kind, asked.value, Details(**known)
             )
+
+        return _gathering(gather)
+
+    def _first_child(self, who: Principal, day: str, body: msgspec.Raw) -> Errand:
+        child = read_body(body, Child)
+
+        async def gather() -> m.AddKin:
+            session = await self._session(who, day)
+            return await self._identifying.first_child(who, session, child)
 
         return _gathering(gather)
 

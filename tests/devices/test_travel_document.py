@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from devices.line import LineSettings
+from devices.scanner import ScannerSettings, ZoneLines, kinds_of
 from devices.travel_document import (
     BadDocument,
     check_digit,
@@ -17,6 +19,7 @@ from devices.travel_document import (
 )
 
 TODAY = date(2026, 11, 23)
+USUAL = ScannerSettings(LineSettings("none"))
 # ICAO 9303, parts 4 and 5: the specimens of Utopia
 TD3 = (
     "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\n"
@@ -129,3 +132,60 @@ def test_a_damaged_zone_is_read_or_refused(at: int, character: str) -> None:
         damaged = zone[:at] + character + zone[at + 1 :]
         with suppress(BadDocument):
             read_zone(damaged, TODAY)
+
+
+# The lines as a reader gives them, one by one
+
+
+def lines_in(*texts: str) -> list[str | None]:
+    zone = ZoneLines()
+    found = [whole for text in texts for whole in zone.add(text)]
+    return [*found, *zone.idle()]
+
+
+def test_the_lines_of_a_document_come_out_as_one() -> None:
+    for zone in (TD3, TD1):
+        assert lines_in(*zone.split("\n")) == [zone.replace("\n", "")]
+        assert lines_in(zone.replace("\n", "")) == [zone.replace("\n", "")]
+    assert kinds_of(TD3.replace("\n", ""), USUAL) == ("travel_document",)
+
+
+def test_half_a_document_holds_nothing_up() -> None:
+    first = TD3.split("\n")[0]
+    assert lines_in(first, "HZ:im2") == [first, "HZ:im2"]
+    assert lines_in(first, *TD3.split("\n")) == [first + first, TD3.split("\n")[1]]
+
+
+@given(st.lists(st.one_of(st.text(max_size=50), st.sampled_from(TD3.split("\n")))))
+def test_nothing_is_lost_or_made_up(texts: list[str]) -> None:
+    assert "".join(filter(None, lines_in(*texts))) == "".join(texts)
+
+
+# four of them fill the field
+LATIN = st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ", min_size=1, max_size=8)
+
+
+@given(
+    st.lists(LATIN, min_size=1, max_size=2),
+    st.lists(LATIN, max_size=2),
+    st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", min_size=6, max_size=9),
+    st.dates(date(1930, 1, 1), date(2026, 1, 1)),
+    st.sampled_from("MF<"),
+)
+def test_whatever_a_passport_says_is_read_from_its_lines(
+    surname: list[str], given: list[str], number: str, birth: date, sex: str
+) -> None:
+    name = "<".join(surname) + "<<" + "<".join(given)
+    first = f"P<UTO{name}"[:44].ljust(44, "<")
+    numbered = number.ljust(9, "<")
+    born, ends, none = f"{birth:%y%m%d}", "300101", "<" * 14
+    second = (
+        f"{numbered}{check_digit(numbered)}UTO{born}{check_digit(born)}{sex}"
+        f"{ends}{check_digit(ends)}{none}{check_digit(none)}"
+    )
+    checked = second[:10] + second[13:20] + second[21:43]
+    read = read_zone(first + second + str(check_digit(checked)), TODAY)
+    assert (read.number, read.birth.strftime("%y%m%d")) == (number, born)
+    assert read.surname == " ".join(surname)
+    assert read.given_names == " ".join(given)
+    assert read.sex == {"M": "1", "F": "2", "<": "0"}[sex]

@@ -58,10 +58,12 @@ def test_is_told_when_and_finds_it_on_the_slip_and_again_later(stand: Stand) -> 
 
 
 def test_without_a_card_the_queues_are_numbers(stand: Stand) -> None:
-    stand.press("还要等多久")
-    stand.press("没带卡？看各科叫到几号")
-    stand.stands("现在叫到几号")
     main = stand.page.locator("main")
+    # whoever reads English goes on reading English
+    stand.press("English", "My place", "No card? See all queues")
+    expect(main).to_contain_text("Cardiology Experts")
+    stand.press("中文")
+    stand.stands("现在叫到几号")
     expect(main).to_contain_text("心血管专家门诊")
     expect(main).to_contain_text("Z006")
     stand.press(re.compile("眼科诊区"))

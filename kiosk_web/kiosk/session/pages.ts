@@ -1,5 +1,6 @@
 import type { Offers } from "./booking";
 import type { Looking } from "./lookups";
+import { readZone } from "./zone";
 import type { Department, Purpose, SessionView, TicketRow } from "./view";
 
 /**
@@ -9,6 +10,8 @@ import type { Department, Purpose, SessionView, TicketRow } from "./view";
 export interface Trail {
   aim: Purpose;
   typing: boolean;
+  /** A child's first file is being made. */
+  child?: boolean;
   /** A booking under way, step by step. */
   departments?: Department[];
   department?: Department;
@@ -45,6 +48,7 @@ export type Page =
   | "second"
   | "unknown"
   | "whose"
+  | "child"
   | "confirm"
   | "choose"
   | "places"
@@ -67,6 +71,8 @@ export function pageOf(
   if (offline) return step === "done" ? "done" : "offline";
   if (!view) return "nothing";
   if (trail.problem) return "problem";
+  if (trail.child && (step === "whose" || step === "choose"))
+    return trail.asking ? "working" : "child";
   switch (step) {
     case "idle":
       if (trail.asking) return "working";
@@ -150,7 +156,9 @@ const CARD_KINDS: Record<string, string> = {
 };
 
 /** What is asked when a code was scanned; `kinds` is what the edge took it for. */
-export function scanned(text: string, kinds: string[]): { value: string; kind?: string } {
+export function scanned(text: string, kinds: string[]): Read {
+  const papers = readZone(text);
+  if (papers) return papers;
   const kind = text.startsWith("HZ:") ? "slip" : SCAN_KINDS[kinds[0] ?? ""];
   return kind ? { value: text, kind } : { value: text };
 }

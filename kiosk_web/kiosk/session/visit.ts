@@ -56,9 +56,15 @@ export function useVisit(terminal: string) {
   onScopeDispose(() => clearInterval(watchdog));
 
   watch(session, (is, was) => {
-    if (was === undefined) resume();
+    if (was === undefined) {
+      const { looking: _, ...rest } = trail.value;
+      trail.value = rest;
+      resume();
+    }
     if (was === undefined || is === was) return;
-    trail.value = FRESH;
+    // who has left it to look something up is still here
+    const { looking } = trail.value;
+    trail.value = looking ? { ...FRESH, looking } : FRESH;
     read.value = undefined;
   });
 
@@ -122,6 +128,12 @@ export function useVisit(terminal: string) {
   /** Who it is for is said; for oneself that is also that it is them. */
   async function chooseFor(row: string): Promise<void> {
     if ((await ask("choose_for", { row })) && step.value === "choose") await goOn();
+  }
+
+  /** Whether it was made or not: what comes next is the server's to show. */
+  async function makeChild(body: JsonObject): Promise<void> {
+    await ask("first_child", body);
+    go({ child: false });
   }
 
   /** Known and confirmed: what they came for is done, where that is one thing. */
@@ -205,7 +217,7 @@ export function useVisit(terminal: string) {
   }
 
   async function lookAtQueues(): Promise<void> {
-    if (session.value !== undefined) await end("cancelled");
+    if (session.value !== undefined) void end("cancelled");
     if (trail.value.looking?.page !== "queues") go({ looking: { page: "queues" } });
     const told = await inquire("queues", {});
     if (told) found("queues", { page: "queues", clinics: told.clinics as unknown as ClinicQueues[] });
@@ -285,7 +297,7 @@ export function useVisit(terminal: string) {
 
   return {
     ...{ view, page, step, session, left, trail, offline, read },
-    ...{ identify, start, confirm, chooseFor, ask, act, prepared, go, departments, choose, hold, again, goBack, end, checkInNow, stay, set },
+    ...{ identify, start, confirm, chooseFor, makeChild, ask, act, prepared, go, departments, choose, hold, again, goBack, end, checkInNow, stay, set },
     ...{ lookAtQueues, lookAtDepartments, lookAtDepartment, lookNoMore, bookWith },
     readProblem: dropProblem,
   };

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from actors.runtime.testkit import Kit
 from actors.session.findings import Finding, Kin, Whom
 from actors.session.messages import (
+    AddKin,
     AskFor,
     CheckIn,
     ChooseFor,
     Confirm,
     Hold,
     More,
+    Second,
 )
 from actors.session.state import SessionState
 from tests.actors.session.day import (
@@ -23,6 +27,7 @@ from tests.actors.session.day import (
     WHOM,
     begun_in,
     card,
+    confirmed,
     kit,
     row,
     session_of,
@@ -137,3 +142,69 @@ def test_who_walks_away_from_the_question_leaves_nothing() -> None:
     wake(here, "whose", "timeout")
     nothing_left(here)
     assert here.replayed() == here.state
+
+
+# A child's first file
+
+
+def add(here: Kit[SessionState], guardian: str = "p7", whom: Whom = BABY) -> AddKin:
+    name = session_of(here).id
+    kin = Kin(whom, "child")
+    return AddKin(by=KIOSK, session=name, guardian=guardian, kin=kin, found=HERS)
+
+
+def test_a_child_who_gets_a_file_is_of_the_family_and_is_confirmed() -> None:
+    here = confirmed()
+    assert "first_child" in here.view("kiosk")["session"]["can"]
+    assert here.run(add(here)).refusal is None
+    view = here.view("kiosk")
+    assert (view["session"]["step"], view["who"]["relation"]) == ("confirm", "child")
+    assert view["tickets"]["1"]["number"] == "A040"
+    here.run(Confirm(by=KIOSK))
+    here.run(AskFor(by=KIOSK))
+    names = [kin["name"] for kin in here.view("kiosk")["family"].values()]
+    assert names == ["张*三", "张*禾"]
+    # the same child again, after an ask that was cut off, is no second one
+    here.run(add(here))
+    assert len(session_of(here).family) == 2
+    assert here.replayed() == here.state
+
+
+def test_a_second_twin_stands_beside_the_first() -> None:
+    here = laid()
+    twin = Whom(VAULT.seal("张友三之二女"), person="p10", card="person p10")
+    here.run(add(here, whom=twin))
+    assert here.view("kiosk")["who"]["name"] == "张*三之二女"
+    here.run(AskFor(by=KIOSK))
+    assert len(here.view("kiosk")["family"]) == 3
+
+
+def test_only_for_whoever_has_laid_a_card() -> None:
+    for how in ("scan", "slip", "typed"):
+        here = confirmed(how=how) if how != "typed" else kit()
+        if how == "typed":
+            here.run(card(None, "m1", how="typed", person="p7"))
+            name = session_of(here).id
+            right = Second(by=KIOSK, session=name, mark="m1", right=True, whom=WHOM)
+            here.run(right)
+            here.run(Confirm(by=KIOSK))
+        assert "first_child" not in here.view("kiosk")["session"]["can"]
+        assert here.run(add(here)).refusal is not None
+    here = confirmed()
+    assert here.run(add(here, guardian="p99")).refusal is not None
+    not_known = confirmed(whom=Whom(WHOM.name, card="card-1"))
+    assert not_known.run(add(not_known, guardian="")).refusal is not None
+
+
+def test_a_long_name_has_lines_of_its_own_on_the_slip() -> None:
+    long = "Christoffel Bartholomeus Van-der-Merwe-Oosthuizen"
+    for name, lines in (("张友三", ["张*三  心血管内科"]), (long, None)):
+        here = confirmed(whom=Whom(VAULT.seal(name), person="p7", card="card-1"))
+        here.run(CheckIn(by=KIOSK, ticket="1"))
+        place = msgspec.structs.replace(PLACE, queue="心血管内科")
+        here.run(settle(place=place))
+        parts = here.view("kiosk")["slip"]["parts"]
+        texts = [part["text"] for part in parts if part["part"] == "text"]
+        assert texts[1 : 1 + len(lines or "..")] == (
+            lines or ["Christoffel B* V*", "心血管内科"]
+        )

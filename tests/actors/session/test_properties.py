@@ -13,6 +13,7 @@ from actors.runtime.shape import Wake
 from actors.runtime.testkit import Kit
 from actors.session.findings import Finding, Given
 from actors.session.messages import (
+    AddKin,
     AskFor,
     Begun,
     Book,
@@ -54,6 +55,7 @@ STEPS = (
     *("start", "card", "other", "typed", "right", "wrong", "confirm", "check_in"),
     *("hold", "book", "drop", "cancel", "reprint", "more", "stay", "end", "wait"),
     *("settled", "refused", "gone", "foresee", "family", "choose_for", "ask_for"),
+    "add_kin",
 )
 deeds_of = st.lists(st.tuples(st.sampled_from(STEPS), st.integers(0, 3)), max_size=60)
 
@@ -84,6 +86,9 @@ class Morning:
                 found = Finding(tickets, (BOOKING,))
                 choose = ChooseFor(by=KIOSK, session=name, row=str(n), found=found)
                 self.run(choose)
+            case "add_kin":
+                add = AddKin(by=KIOSK, session=name, guardian="p7", kin=FAMILY[1])
+                self.run(add)
             case "ask_for":
                 self.run(AskFor(by=KIOSK))
             case "other":

@@ -26,7 +26,6 @@ NOT_IN_STORIES = {
     "open",
     "wake",
     "carry_over",
-    "answer_help",
     "history",
     "complaint",
 }
