@@ -72,6 +72,10 @@ def test_its_dialogs(key: str, floor: Floor) -> None:
     desk.press(key)
     expect(desk.dialog.locator(":focus")).to_have_count(1)
     looks_right(desk.page, over=".triage")
+    # whoever lets a deed be has the patient still in hand
+    desk.press("Escape")
+    expect(desk.dialog).to_be_hidden()
+    expect(desk.sheet.locator("header .num")).to_have_text("A002")
 
 
 def test_its_bands_search_and_board(hospital: Hospital, floor: Floor) -> None:
