@@ -135,6 +135,8 @@ def change_room(state: ClinicState, command: ChangeRoom, now: Millis) -> Decisio
 def serve(state: ClinicState, command: Serve, now: Millis) -> Decision:
     room = room_of(state, command.room)
     known_queue(state, command.queue)
+    if room.doctor is None:
+        raise Refused("not_logged_in", "这个诊室没有医生登录。", room=command.room)
     if (command.queue in room.served) == command.on:
         return yes(ThisRoom(command.room))
     return yes(

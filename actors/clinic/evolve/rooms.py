@@ -82,6 +82,8 @@ def room_changed(state: ClinicState, event: RoomChanged) -> None:
 
 def queue_ticked(state: ClinicState, event: QueueTicked) -> None:
     room = state.rooms[event.room]
+    if room.doctor is None:
+        return  # written before it was refused: who logs in chooses anew
     served = tuple(q for q in room.served if q != event.queue)
     room.served = (*served, event.queue) if event.on else served
     standing.rooms_of_queues(state)

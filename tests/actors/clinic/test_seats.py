@@ -105,6 +105,14 @@ def test_unticking_a_queue_pauses_it_for_this_doctor_alone() -> None:
     assert day.ok(call("2")).ticket == "t1"
 
 
+def test_a_queue_is_ticked_by_who_has_come() -> None:
+    """The walls would announce the next of a room in which nobody sits."""
+    day = Day(REQUIRED)
+    tick = Serve(by="n", room="2", queue="A", on=True)
+    assert day.refused(tick).code == "not_logged_in"
+    assert day.state.rooms["2"].served == ()
+
+
 def test_who_is_away_calls_nobody() -> None:
     day = Day()
     day.waiting("A001")
