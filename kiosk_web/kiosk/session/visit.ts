@@ -80,6 +80,16 @@ export function useVisit(terminal: string) {
     trail.value = { ...trail.value, ...more };
   };
 
+  /** A card that is being read: the edge tells anew of the one that lies there. */
+  let reading: Promise<boolean> | undefined;
+
+  /** A key pressed while a card is read counts, where the card has changed nothing. */
+  async function press(name: string, body: JsonObject = {}): Promise<boolean> {
+    const [mine, at] = [session.value, step.value];
+    await reading;
+    return mine === session.value && at === step.value && ask(name, body);
+  }
+
   /** Whether it was taken. What is refused is said on a page of its own. */
   async function ask(name: string, body: JsonObject = {}): Promise<boolean> {
     if (trail.value.asking) return false;
@@ -107,7 +117,9 @@ export function useVisit(terminal: string) {
     if (step.value === "done") await end("done");
     dropProblem();
     read.value = found;
-    await ask("identify", { how, value, ...(kind && { kind }) });
+    reading = ask("identify", { how, value, ...(kind && { kind }) });
+    await reading;
+    reading = undefined;
     go({ typing: false });
   }
 
@@ -122,12 +134,12 @@ export function useVisit(terminal: string) {
   }
 
   async function confirm(): Promise<void> {
-    if (await ask("confirm")) await goOn();
+    if (await press("confirm")) await goOn();
   }
 
   /** Who it is for is said; for oneself that is also that it is them. */
   async function chooseFor(row: string): Promise<void> {
-    if ((await ask("choose_for", { row })) && step.value === "choose") await goOn();
+    if ((await press("choose_for", { row })) && step.value === "choose") await goOn();
   }
 
   /** Whether it was made or not: what comes next is the server's to show. */
@@ -147,7 +159,7 @@ export function useVisit(terminal: string) {
   async function checkIn(ticket: string): Promise<void> {
     const row = view.value?.tickets?.[ticket];
     if (row?.prepare && row.does === "check_in") go({ preparing: ticket });
-    else await ask("check_in", { ticket });
+    else await press("check_in", { ticket });
   }
 
   /** They have read it: it is done, or not yet. */
@@ -160,7 +172,7 @@ export function useVisit(terminal: string) {
   /** A key of a row. */
   async function act(name: string, body: Record<string, string>): Promise<void> {
     if (name === "check_in" && body.ticket) await checkIn(body.ticket);
-    else await ask(name, body);
+    else await press(name, body);
   }
 
   /** Whoever touches the glass is still here; that stands in no other ask's way. */
@@ -297,7 +309,7 @@ export function useVisit(terminal: string) {
 
   return {
     ...{ view, page, step, session, left, trail, offline, read },
-    ...{ identify, start, confirm, chooseFor, makeChild, ask, act, prepared, go, departments, choose, hold, again, goBack, end, checkInNow, stay, set },
+    ...{ identify, start, confirm, chooseFor, makeChild, ask: press, act, prepared, go, departments, choose, hold, again, goBack, end, checkInNow, stay, set },
     ...{ lookAtQueues, lookAtDepartments, lookAtDepartment, lookNoMore, bookWith },
     readProblem: dropProblem,
   };
